@@ -1,6 +1,6 @@
 /**
  * Measures speed and size: `npm run bench -- run`, `scaling`, `predict`, `phold`, `micro`,
- * `profile`, `marginal`, `cores`, `campaign`, `wire`, `topology`, `windows`.
+ * `memory`, `profile`, `marginal`, `cores`, `campaign`, `wire`, `topology`, `windows`.
  *
  * No measurement is a test, since times depend on the machine and its load. Counts do not:
  * `bench/*.test.ts` checks those.

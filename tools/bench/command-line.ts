@@ -7,6 +7,7 @@ import { withInterruptSignal } from '../runs/interrupt.ts';
 import { addCampaign } from './commands/campaign.ts';
 import { addCores } from './commands/cores.ts';
 import { addMarginal } from './commands/marginal.ts';
+import { addMemory } from './commands/memory.ts';
 import { addMicro } from './commands/micro.ts';
 import { addPairs } from './commands/pairs.ts';
 import { addPhold } from './commands/phold.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addCores,
   addPhold,
   addMicro,
+  addMemory,
   addCampaign,
   addPairs,
   addStart,

@@ -11,6 +11,7 @@ export {
   moveValues,
   type RowColumn,
 } from './tables/connection-columns.ts';
+export { LAST_RECEIVED_MS, RECEIVE_KBPS } from './tables/download-cells.ts';
 export type { PeerMemory } from './tables/connections.ts';
 export {
   type Deferral,

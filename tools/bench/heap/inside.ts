@@ -60,6 +60,8 @@ function memoryInUse(): { readonly heapBytes: number; readonly arrayBytes: numbe
   if (mode === 'allocations') {
     return { heapBytes: getHeapStatistics().used_heap_size, arrayBytes: 0 };
   }
+  // The first call may leave array buffers to be freed in the background; the second waits for it.
+  globalThis.gc!();
   globalThis.gc!();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return { heapBytes: heapUsed, arrayBytes: arrayBuffers };

@@ -1,11 +1,13 @@
 /** The memory of a message and of a peer. It is counted, so it does not depend on load. */
 
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
-import { footprintOf as expectedFootprint, type Swarm } from '@cachetorrent/simulator';
+import type { Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
+import { BYTES_EACH } from '../../../packages/simulator/src/swarm/forecast/memory.ts';
 import { configFile } from '../../files.ts';
-import { allocatedBytesPerMessage, footprintOf } from './inspect.ts';
+import { allocatedBytesPerMessage } from './inspect.ts';
+import { CONNECTIONS_EACH, measurePrices } from './prices.ts';
 
 const TIMEOUT_MS = 120_000;
 const { swarm: MEDIUM } = checkedSwarm(await readConfig(configFile('medium')), {});
@@ -19,25 +21,27 @@ describe('memory', () => {
     expect(await allocatedBytesPerMessage(swarmOf(240, 20, 100))).toBeLessThan(60);
   });
 
-  test('of peers and connections is near the expected footprint', {
-    timeout: TIMEOUT_MS,
+  // A small array of its own costs a peer 200 bytes, and a number of 64 bits a connection 8.
+  test('of a peer, a connection and a piece is what it should be, and is estimated', {
+    timeout: 3 * TIMEOUT_MS,
   }, async () => {
-    const [few, many, dense] = [swarmOf(200, 8, 32), swarmOf(600, 8, 32), swarmOf(600, 24, 32)];
-    const [fewBytes, manyBytes, denseBytes] = await Promise.all([few, many, dense].map(bytesOf));
-    const peers = {
-      measured: manyBytes! - fewBytes!,
-      expected: expectedBytes(many) - expectedBytes(few),
-    };
-    const connections = {
-      measured: denseBytes! - manyBytes!,
-      expected: expectedBytes(dense) - expectedBytes(many),
-    };
-    for (const { measured, expected } of [peers, connections]) {
-      expect(measured / expected).toBeGreaterThan(1 / 3);
-      expect(measured / expected).toBeLessThan(1.2);
-    }
+    const { peerHeap, peerArrays, connection, piece } = await measurePrices(MEDIUM);
+    expectWithin(peerHeap, 2_400, 2_950);
+    expectWithin(peerArrays, 2_400, 2_900);
+    expectWithin(connection, 115, 141);
+    expectWithin(piece, 5.5, 7.6);
+    const pieceEstimate = BYTES_EACH.piece + CONNECTIONS_EACH * BYTES_EACH.pieceOfConnection;
+    expectWithin(BYTES_EACH.peerHeap, peerHeap, 2 * peerHeap);
+    expectWithin(BYTES_EACH.peerArrays, peerArrays, 2 * peerArrays);
+    expectWithin(BYTES_EACH.connection, connection, 2 * connection);
+    expectWithin(pieceEstimate, piece, 2 * piece);
   });
 });
+
+function expectWithin(bytes: number, least: number, most: number): void {
+  expect(bytes).toBeGreaterThan(least);
+  expect(bytes).toBeLessThan(most);
+}
 
 /** A swarm in four AS, with one seed. */
 function swarmOf(peers: number, neighbours: number, pieces: number): Swarm {
@@ -55,13 +59,4 @@ function swarmOf(peers: number, neighbours: number, pieces: number): Swarm {
       stubDomainSize: peers / 2 + 5,
     },
   };
-}
-
-async function bytesOf(swarm: Swarm): Promise<number> {
-  const { heapBytes, arrayBytes } = await footprintOf(swarm);
-  return heapBytes + arrayBytes;
-}
-
-function expectedBytes(swarm: Swarm): number {
-  return expectedFootprint(swarm, 1).bytes;
 }

@@ -39,14 +39,17 @@ export interface MeasuredFootprint {
   readonly arrayBytes: number;
 }
 
-/** Returns the greatest live memory during a run, less the live memory before it. */
+/**
+ * Returns the live memory during a run, less the live memory before it: the median over time, since
+ * a few samples have array buffers that are about to be freed.
+ */
 export async function footprintOf(swarm: Swarm): Promise<MeasuredFootprint> {
   const { samples, emptyBytes } = await runInside('footprint', swarm, ['--expose-gc']);
-  const most = (of: (sample: HeapSample | typeof emptyBytes) => number): number =>
-    Math.max(...samples.map(of)) - of(emptyBytes);
+  const typical = (of: (sample: HeapSample | typeof emptyBytes) => number): number =>
+    samples.map(of).sort((a, b) => a - b)[Math.floor(samples.length / 2)]! - of(emptyBytes);
   return {
-    heapBytes: most(({ heapBytes }) => heapBytes),
-    arrayBytes: most(({ arrayBytes }) => arrayBytes),
+    heapBytes: typical(({ heapBytes }) => heapBytes),
+    arrayBytes: typical(({ arrayBytes }) => arrayBytes),
   };
 }
 

@@ -13,12 +13,15 @@
 import type { Connection, PieceIndex } from '../ids.ts';
 import { wordsFor } from '../tables/bitfield.ts';
 import { ConnectionSet } from '../tables/connection-set.ts';
+import { DENIED, GRANTED } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
+import type { PeerTables } from '../tables/peer-tables.ts';
 import type { PeerHost } from './host.ts';
 
 /** What it is made of. */
 export interface AllowedFastParts {
   readonly pieceCount: number;
+  readonly tables: PeerTables;
   readonly connections: ConnectionTable;
   readonly host: PeerHost;
   /** The number of pieces that we allow; see `ClientOptions.allowedFastPieces`. */
@@ -34,45 +37,53 @@ interface AllowedPiece {
 /** A set of pieces as words of bits; used within one call only, so all peers share it. */
 let words = new Uint32Array(64);
 
-export class AllowedFast {
-  readonly #parts: AllowedFastParts;
-  /** The connections on which we have sent the set. */
-  readonly #granted = new ConnectionSet();
-  /** The connections on which we do not send it. */
-  readonly #denied = new ConnectionSet();
-  /** What we may request; usually all allow the same few pieces, so a short list. */
-  readonly #allowed: AllowedPiece[] = [];
+/** We may request nothing while we are choked. */
+const NOTHING: readonly AllowedPiece[] = [];
 
-  constructor(parts: AllowedFastParts) {
-    this.#parts = parts;
+export class AllowedFast {
+  readonly #pieceCount: number;
+  readonly #tables: PeerTables;
+  readonly #connections: ConnectionTable;
+  readonly #host: PeerHost;
+  readonly #count: number;
+  /** What we may request; usually all allow the same few pieces, so a short list. */
+  #allowed: readonly AllowedPiece[] = NOTHING;
+
+  constructor({ pieceCount, tables, connections, host, count }: AllowedFastParts) {
+    this.#pieceCount = pieceCount;
+    this.#tables = tables;
+    this.#connections = connections;
+    this.#host = host;
+    this.#count = count;
   }
 
   // What the other side may request.
 
   /** Lets the other side request nothing while we choke it. */
   deny(connection: Connection): void {
-    this.#denied.add(connection);
+    this.#tables.downloadState[this.#connections.first + connection]! |= DENIED;
   }
 
   /** Tells the other side what it may request while we choke it, unless we have done so. */
   grant(connection: Connection): void {
-    if (this.#granted.has(connection) || this.#denied.has(connection)) return;
-    this.#granted.add(connection);
-    const { host, connections } = this.#parts;
-    connections.applyDueHaves();
+    const at = this.#connections.first + connection;
+    if ((this.#tables.downloadState[at]! & (GRANTED | DENIED)) !== 0) return;
+    this.#tables.downloadState[at]! |= GRANTED;
+    this.#connections.applyDueHaves();
     for (const piece of this.#setOf(connection)) {
-      if (!connections.hasPiece(connection, piece)) host.allowedFast(connection, piece);
+      const isHeld = this.#connections.hasPiece(connection, piece);
+      if (!isHeld) this.#host.allowedFast(connection, piece);
     }
   }
 
   /** Whether the other side may request `piece` while we choke it. */
   isGranted(connection: Connection, piece: PieceIndex): boolean {
-    return this.#granted.has(connection) && this.#setOf(connection).includes(piece);
+    const state = this.#tables.downloadState[this.#connections.first + connection]!;
+    return (state & GRANTED) !== 0 && this.#setOf(connection).includes(piece);
   }
 
   #setOf(connection: Connection): readonly PieceIndex[] {
-    const { host, count } = this.#parts;
-    return host.allowedFastSet?.(connection, count) ?? [];
+    return this.#host.allowedFastSet?.(connection, this.#count) ?? [];
   }
 
   // What we may request.
@@ -82,7 +93,7 @@ export class AllowedFast {
     let allowed = this.#find(piece);
     if (allowed === undefined) {
       allowed = { piece, connections: new ConnectionSet() };
-      this.#allowed.push(allowed);
+      this.#allowed = this.#allowed.concat(allowed);
     }
     allowed.connections.add(connection);
   }
@@ -110,13 +121,13 @@ export class AllowedFast {
 
   /** A piece is stored, and is not requested again. */
   stored(piece: PieceIndex): void {
-    const allowed = this.#find(piece);
-    if (allowed !== undefined) this.#allowed.splice(this.#allowed.indexOf(allowed), 1);
+    if (this.#find(piece) === undefined) return;
+    const left = this.#allowed.filter((allowed) => allowed.piece !== piece);
+    this.#allowed = left.length === 0 ? NOTHING : left;
   }
 
   closed(connection: Connection): void {
-    this.#granted.delete(connection);
-    this.#denied.delete(connection);
+    this.#tables.downloadState[this.#connections.first + connection]! &= ~(GRANTED | DENIED);
     this.withdrawAll(connection);
   }
 
@@ -128,7 +139,7 @@ export class AllowedFast {
     let isAny = false;
     for (const { piece, connections } of this.#allowed) {
       if (!connections.has(connection)) continue;
-      if (!this.#parts.connections.hasPiece(connection, piece)) continue;
+      if (!this.#connections.hasPiece(connection, piece)) continue;
       if (!isAny) this.#clearWords();
       isAny = true;
       words[piece >>> 5]! |= 1 << (piece & 31);
@@ -137,7 +148,7 @@ export class AllowedFast {
   }
 
   #clearWords(): void {
-    const count = wordsFor(this.#parts.pieceCount);
+    const count = wordsFor(this.#pieceCount);
     if (words.length < count) words = new Uint32Array(2 * count);
     words.fill(0, 0, count);
   }

@@ -15,24 +15,16 @@
  * The performance of `have` matters most, because nine of ten messages are a `have`.
  */
 
-import { bitsOfSpan, type BlockLayout } from '../blocks.ts';
+import { bitsOfSpan } from '../blocks.ts';
 import { type BlockIndex, type Connection, NO_PIECE, type PieceIndex, pieceOf } from '../ids.ts';
-import type { DownloadRules, RateRules } from '../rules/rules.ts';
+import type { DownloadRules } from '../rules/rules.ts';
 import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
-import type { PartialPieces } from '../tables/partial-pieces.ts';
-import { DUPLICATE, type HaveOutcome, NO_ACTION, type PeerTables } from '../tables/peer-tables.ts';
-import type { RateMeter } from '../tables/rate-meter.ts';
-import type { AllowedFast } from './allowed-fast.ts';
-import type { ClientOptions } from './client-options.ts';
+import { DUPLICATE, type HaveOutcome, NO_ACTION } from '../tables/peer-tables.ts';
 import type { PeerComponents } from './components.ts';
-import { Endgame } from './endgame.ts';
-import type { PeerHost } from './host.ts';
+import { Endgame, isEndgame } from './endgame.ts';
 import { Interest } from './interest.ts';
-import type { Leadership } from './leadership.ts';
 import { OutstandingRequests } from './outstanding-requests.ts';
 import { PieceChoice } from './piece-choice.ts';
-import type { PiecePicker } from './piece-picker.ts';
 import { RequestableConnections } from './requestable-connections.ts';
 import { RequestWindow } from './request-window.ts';
 import { type Doubt, Unanswered } from './unanswered.ts';
@@ -41,61 +33,35 @@ import { type Doubt, Unanswered } from './unanswered.ts';
 const SILENT_MS = 5_000;
 
 export class Download {
-  readonly #connections: ConnectionTable;
-  readonly #host: PeerHost;
-  readonly #layout: BlockLayout;
-  readonly #client: ClientOptions;
+  readonly #peer: PeerComponents;
   readonly #rules: DownloadRules;
-  readonly #rates: RateRules;
-  readonly #leadership: Leadership;
-  readonly #picker: PiecePicker;
-  /** The pieces that are under way; undefined if pieces are moved whole. */
-  readonly #partial: PartialPieces | undefined;
-  readonly #endgame: Endgame | undefined;
+  /** Undefined until it is needed. */
+  #endgame: Endgame | undefined;
   /** Undefined if requests have no timeout. */
   readonly #unanswered: Unanswered | undefined;
-  readonly #tables: PeerTables;
   readonly #window: RequestWindow;
   readonly #choice: PieceChoice;
-  /** Our row in the tables that all peers of our host share. */
-  readonly #row: number;
   /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
   #hasNewHaves = false;
-  readonly #requestable = new RequestableConnections();
-  /** Undefined if nothing is requested on choked connections. */
-  readonly #allowedFast: AllowedFast | undefined;
+  readonly #requestable: RequestableConnections;
   readonly #requests: OutstandingRequests;
   readonly #interest: Interest;
-  /** The pieces received recently on each connection, if they are moved whole. */
-  readonly #received: RateMeter;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
   /** When bits of a block have arrived last. */
   lastReceivedMs: number = -Infinity;
 
   constructor(components: PeerComponents) {
-    const { memory, connections, picker, partial, host, options, rules } = components;
-    const { tables, row } = memory;
-    this.#connections = connections;
-    this.#picker = picker;
-    this.#partial = partial;
-    this.#host = host;
-    this.#layout = components.layout;
-    this.#client = options.client;
-    this.#rules = rules.download;
-    this.#rates = rules.rates;
-    this.#allowedFast = components.allowedFast;
-    this.#leadership = components.leadership;
-    this.#tables = tables;
-    this.#row = row;
+    this.#peer = components;
+    this.#rules = components.settings.rules.download;
+    this.#requestable = new RequestableConnections(components);
     this.#requests = new OutstandingRequests(components);
     this.#interest = new Interest(components, this.#requests);
-    this.#received = tables.received;
     this.#window = new RequestWindow(components);
     this.#choice = new PieceChoice(components, this.#window);
-    if (partial === undefined) return;
-    this.#endgame = new Endgame(components);
-    if (this.#client.requestTimeoutMs > 0) this.#unanswered = new Unanswered(components);
+    if (components.partial === undefined) return;
+    if (this.#peer.settings.client.requestTimeoutMs > 0)
+      this.#unanswered = new Unanswered(components);
   }
 
   opened(connection: Connection): void {
@@ -106,18 +72,19 @@ export class Download {
   /** A connection is closed: its other side no longer holds anything. Call before it is reused. */
   closed(connection: Connection): void {
     this.#requests.loseAll(connection);
-    this.#connections.applyDueHaves();
+    this.#peer.connections.applyDueHaves();
     this.#requestable.closed(connection);
     this.#unanswered?.closed(connection);
-    this.#connections.setFlags(connection, 0);
-    this.#picker.removeAllHolders(connection);
+    this.#window.closed(connection);
+    this.#peer.connections.setFlags(connection, 0);
+    this.#peer.picker.removeAllHolders(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
   }
 
   /** We may download on a connection from now on. What its other side holds is to be reported. */
   permit(connection: Connection): void {
-    const flags = this.#connections.flags(connection) | MAY_DOWNLOAD;
-    this.#connections.setFlags(connection, flags);
+    const flags = this.#peer.connections.flags(connection) | MAY_DOWNLOAD;
+    this.#peer.connections.setFlags(connection, flags);
     if ((flags & PEER_CHOKING) !== 0) return;
     this.#requestable.addUnchoked(connection);
     this.#fill(connection);
@@ -129,25 +96,25 @@ export class Download {
    */
   forbid(connection: Connection): void {
     this.#requests.loseAll(connection, (block, count) => {
-      if (this.#partial !== undefined) this.#host.cancel(connection, block, count);
+      if (this.#peer.partial !== undefined) this.#peer.host.cancel(connection, block, count);
     });
-    this.#connections.applyDueHaves();
-    this.#connections.stopDeferring(connection);
+    this.#peer.connections.applyDueHaves();
+    this.#peer.connections.stopDeferring(connection);
     this.#interest.end(connection);
     this.#requestable.closed(connection);
-    this.#allowedFast?.withdrawAll(connection);
+    this.#peer.allowedFast?.withdrawAll(connection);
     this.#unanswered?.closed(connection);
     this.#window.setStarving(connection, false);
-    const flags = this.#connections.flags(connection);
-    this.#connections.setFlags(connection, flags & ~MAY_DOWNLOAD);
-    this.#picker.removeAllHolders(connection);
-    this.#connections.forgetPieces(connection);
+    const flags = this.#peer.connections.flags(connection);
+    this.#peer.connections.setFlags(connection, flags & ~MAY_DOWNLOAD);
+    this.#peer.picker.removeAllHolders(connection);
+    this.#peer.connections.forgetPieces(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
   }
 
   /** Acts on a `have` that the tables have recorded, unless its outcome is NO_ACTION. */
   afterHave(connection: Connection, piece: PieceIndex, outcome: HaveOutcome): void {
-    const flags = this.#connections.flags(connection);
+    const flags = this.#peer.connections.flags(connection);
     const isChoked = (flags & PEER_CHOKING) !== 0;
     if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece, isChoked);
     this.#interest.begin(connection, piece);
@@ -159,27 +126,27 @@ export class Download {
     }
     this.#hasNewHaves = true;
     if (!this.#rules.requestsOnHave || !this.#window.isStarving(connection)) return;
-    if (this.#picker.isRequestable(piece)) this.#fill(connection);
+    if (this.#peer.picker.isRequestable(piece)) this.#fill(connection);
     else if (this.#requests.countOn(connection) === 0) this.#requestBusy(connection);
   }
 
   unchoke(connection: Connection): void {
-    this.#connections.stopDeferring(connection);
-    const flags = this.#connections.flags(connection);
-    this.#connections.setFlags(connection, flags & ~PEER_CHOKING);
+    this.#peer.connections.stopDeferring(connection);
+    const flags = this.#peer.connections.flags(connection);
+    this.#peer.connections.setFlags(connection, flags & ~PEER_CHOKING);
     if ((flags & MAY_DOWNLOAD) === 0) return;
     if ((flags & PEER_CHOKING) !== 0) this.#requestable.addUnchoked(connection);
     this.#fill(connection);
   }
 
   choke(connection: Connection): void {
-    const before = this.#connections.flags(connection);
+    const before = this.#peer.connections.flags(connection);
     const flags = before | PEER_CHOKING;
     if (before === flags) {
       // A repeated choke, as the original sends it: there is nothing to lose.
       this.#requests.loseNone();
     } else {
-      this.#connections.setFlags(connection, flags);
+      this.#peer.connections.setFlags(connection, flags);
       this.#requestable.removeUnchoked(connection);
       this.#requests.loseByChoke(connection);
       this.#unanswered?.lost(connection);
@@ -202,19 +169,20 @@ export class Download {
 
   /** The other side lets us request `piece` while it chokes us. */
   allowedFast(connection: Connection, piece: PieceIndex): void {
-    const allowedFast = this.#allowedFast;
-    if (allowedFast === undefined || this.#picker.isStored(piece)) return;
-    if ((this.#connections.flags(connection) & MAY_DOWNLOAD) === 0) return;
+    const allowedFast = this.#peer.allowedFast;
+    if (allowedFast === undefined || this.#peer.picker.isStored(piece)) return;
+    if ((this.#peer.connections.flags(connection) & MAY_DOWNLOAD) === 0) return;
     // A leader that we follow may not hold what it announces, and may not know that it leads us.
-    if (this.#leadership.role === 'leader' && this.#window.isToLeader(connection)) return;
+    if (this.#peer.leadership.role === 'leader' && this.#window.isToLeader(connection)) return;
     allowedFast.allow(connection, piece);
     if (!this.#isUnchoked(connection)) this.#fillIfAllowed(connection);
   }
 
   /** The other side does not hold `piece` after all; requests it from another that does. */
   dontHave(connection: Connection, piece: PieceIndex): void {
-    if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
-    this.#allowedFast?.withdraw(connection, piece);
+    if (this.#peer.connections.removePiece(connection, piece))
+      this.#peer.picker.removeHolder(piece);
+    this.#peer.allowedFast?.withdraw(connection, piece);
     this.#interest.withdrawn(connection);
     this.#requests.losePiece(connection, piece);
     if (this.#requests.hasLost) {
@@ -228,22 +196,27 @@ export class Download {
   /** Receives blocks; returns whether they complete a piece that we lacked. */
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
     const requested = this.#requests.remove(connection, block, count);
-    this.lastReceivedMs = this.#host.nowMs;
-    const partial = this.#partial;
+    this.lastReceivedMs = this.#peer.host.nowMs;
+    const partial = this.#peer.partial;
     if (partial === undefined) {
-      this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
+      this.#peer.settings.rules.rates.add(
+        this.#peer.tables.received,
+        this.#peer.row,
+        connection,
+        this.#peer.host.nowMs,
+      );
       return true;
     }
-    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
-    if (this.#picker.isStored(piece)) {
+    this.#window.received(connection, bitsOfSpan(this.#peer.settings.layout, block, count));
+    const piece = pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
+    if (this.#peer.picker.isStored(piece)) {
       this.wastedBlocks += count;
       return false;
     }
     const newCount = partial.receive(block, count);
     this.wastedBlocks += count - newCount;
     // What is not requested any more may arrive nevertheless, and is not requested again then.
-    if (requested < count && !partial.hasFree(piece)) this.#picker.markRequested(piece);
+    if (requested < count && !partial.hasFree(piece)) this.#peer.picker.markRequested(piece);
     if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
     const isComplete = partial.isComplete(piece);
     const unanswered = this.#unanswered;
@@ -258,23 +231,25 @@ export class Download {
 
   /** All blocks of `piece` have arrived; returns false if it was stored before. */
   store(piece: PieceIndex): boolean {
-    this.#partial?.remove(piece);
-    this.#allowedFast?.stored(piece);
-    return this.#picker.store(piece);
+    this.#peer.partial?.remove(piece);
+    this.#peer.allowedFast?.stored(piece);
+    const isNew = this.#peer.picker.store(piece);
+    if (this.#peer.picker.isComplete) this.#endgame = undefined;
+    return isNew;
   }
 
   /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
   restoreBlocks(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
-    this.#partial?.receive(block, count);
-    if (this.#partial?.hasFree(piece) === false) this.#picker.markRequested(piece);
+    const piece = pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
+    this.#peer.partial?.receive(block, count);
+    if (this.#peer.partial?.hasFree(piece) === false) this.#peer.picker.markRequested(piece);
   }
 
   /** Blocks of a piece that we lack have arrived in vain: they are requested again. */
   discard(block: BlockIndex, count: number): void {
     this.#requests.loseReceived(block, count);
-    const unchoked = [...this.#requestable.unchoked];
-    for (const connection of unchoked) {
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (!this.#window.isStarving(connection)) this.#refill(connection);
     }
     this.#requestElsewhere(undefined);
@@ -290,7 +265,7 @@ export class Download {
   }
 
   isRequested(piece: PieceIndex): boolean {
-    return this.#partial !== undefined && this.#partial.requestCount(piece) > 0;
+    return this.#peer.partial !== undefined && this.#peer.partial.requestCount(piece) > 0;
   }
 
   isSnubbing(connection: Connection): boolean {
@@ -303,12 +278,12 @@ export class Download {
 
   /** Whether the other side has announced a piece that we lack, requested elsewhere or not. */
   isLackingFrom(connection: Connection, except?: Uint32Array): boolean {
-    this.#connections.applyDueHaves();
+    this.#peer.connections.applyDueHaves();
     if (except !== undefined) {
-      const { announced } = this.#connections;
-      const start = this.#connections.announcedStart(connection);
+      const { announced } = this.#peer.connections;
+      const start = this.#peer.connections.announcedStart(connection);
       const others = except.map((word, index) => announced[start + index]! & ~word);
-      return this.#picker.findLacked(others, 0) !== NO_PIECE;
+      return this.#peer.picker.findLacked(others, 0) !== NO_PIECE;
     }
     const isDoubted = this.#unanswered?.isAnyDoubtedOn(connection) === true;
     return isDoubted || this.#isLackingAnnounced(connection);
@@ -316,13 +291,13 @@ export class Download {
 
   /** The same without the pieces that we doubt that it holds. */
   #isLackingAnnounced(connection: Connection): boolean {
-    const start = this.#connections.announcedStart(connection);
-    return this.#picker.findLacked(this.#connections.announced, start) !== NO_PIECE;
+    const start = this.#peer.connections.announcedStart(connection);
+    return this.#peer.picker.findLacked(this.#peer.connections.announced, start) !== NO_PIECE;
   }
 
   /** Whether all blocks of `piece` have arrived and it is not stored yet. */
   isReceived(piece: PieceIndex): boolean {
-    return this.#partial !== undefined && this.#partial.isComplete(piece);
+    return this.#peer.partial !== undefined && this.#peer.partial.isComplete(piece);
   }
 
   /** Sends requests after blocks have arrived. `isStored`: they have completed a piece. */
@@ -341,7 +316,7 @@ export class Download {
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
   arriving(connection: Connection, bits: number, kbps: number): void {
-    if (bits > 0) this.lastReceivedMs = this.#host.nowMs;
+    if (bits > 0) this.lastReceivedMs = this.#peer.host.nowMs;
     this.#window.arriving(connection, bits, kbps);
     if (!this.#window.isStarving(connection)) this.#refill(connection);
     else this.#helpOthers(connection);
@@ -351,7 +326,9 @@ export class Download {
   round(): void {
     if (this.#unanswered !== undefined) this.#checkTimeouts(this.#unanswered);
     if (!this.#rules.isInterestedInLacked) return;
-    for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      this.#helpOthers(this.#requestable.unchoked(index));
+    }
     this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
   }
 
@@ -366,28 +343,30 @@ export class Download {
 
   /** Whether we may request any piece, or one that is allowed while we are choked. */
   #mayRequest(connection: Connection): boolean {
-    return this.#isUnchoked(connection) || this.#allowedFast?.isAnyAllowed(connection) === true;
+    return (
+      this.#isUnchoked(connection) || this.#peer.allowedFast?.isAnyAllowed(connection) === true
+    );
   }
 
   #isUnchoked(connection: Connection): boolean {
-    const flags = this.#connections.flags(connection);
+    const flags = this.#peer.connections.flags(connection);
     return (flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD;
   }
 
   #onDuplicateHave(connection: Connection, piece: PieceIndex, isChoked: boolean): void {
     // A leader that repeats a `have` has got a piece that it lacked: repeat the requests.
-    const mayRepeat = this.#leadership.role !== 'peer' && !isChoked;
+    const mayRepeat = this.#peer.leadership.role !== 'peer' && !isChoked;
     if (mayRepeat && this.#repeatRequests(connection, piece)) return;
-    if (this.#rules.countsDuplicateHaves) this.#picker.addHolder(piece);
+    if (this.#rules.countsDuplicateHaves) this.#peer.picker.addHolder(piece);
   }
 
   /** Repeats the outstanding requests for blocks of `piece`; returns whether there are any. */
   #repeatRequests(connection: Connection, piece: PieceIndex): boolean {
-    const { blocksPerPiece } = this.#layout;
+    const { blocksPerPiece } = this.#peer.settings.layout;
     const first = (piece * blocksPerPiece) as BlockIndex;
     let isRepeated = false;
     this.#requests.each(connection, first, blocksPerPiece, (block, count) => {
-      this.#host.request(connection, block, count);
+      this.#peer.host.request(connection, block, count);
       isRepeated = true;
     });
     return isRepeated;
@@ -401,10 +380,10 @@ export class Download {
 
   /** Requests what the other side allows while it chokes us. */
   #fillIfAllowed(connection: Connection): void {
-    const allowedFast = this.#allowedFast;
+    const allowedFast = this.#peer.allowedFast;
     if (allowedFast?.isAnyAllowed(connection) !== true) return;
     // Most often the other side does not hold what it allows.
-    this.#connections.applyDueHaves();
+    this.#peer.connections.applyDueHaves();
     const isIdle = this.#requests.countOn(connection) === 0;
     if (isIdle && allowedFast.piecesOn(connection) === undefined) this.#starve(connection);
     else this.#fill(connection);
@@ -417,7 +396,7 @@ export class Download {
     // The target may have fallen, so that a connection that starved is full now.
     if (outstanding >= target) return this.#window.setStarving(connection, false);
     const isWhole = this.#choice.begin(connection);
-    const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
+    const most = isWhole ? this.#peer.settings.layout.blocksPerPiece : Math.ceil(target / 2);
     while (outstanding < target) {
       const piece = this.#choice.next();
       if (piece === NO_PIECE) return this.#starve(connection);
@@ -437,7 +416,7 @@ export class Download {
       const mayEnd = !hasRequests && this.#rules.endsInterestWhileChoked;
       return mayEnd ? this.#interest.endIfUseless(connection) : undefined;
     }
-    if (hasRequests && this.#client.endgame === 'strict') return;
+    if (hasRequests && this.#peer.settings.client.endgame === 'strict') return;
     if (hasRequests) this.#requestBusy(connection);
     else if (!this.#rules.isInterestedInLacked) this.#interest.end(connection);
     else if (!this.#requestBusy(connection)) this.#interest.endIfUseless(connection);
@@ -445,9 +424,9 @@ export class Download {
 
   /** Requests up to `most` adjacent blocks of `piece`; returns their number. */
   #requestPart(connection: Connection, piece: PieceIndex, most: number): number {
-    const partial = this.#partial;
+    const partial = this.#peer.partial;
     if (partial === undefined) {
-      this.#picker.markRequested(piece);
+      this.#peer.picker.markRequested(piece);
       this.#request(connection, piece as number as BlockIndex, 1);
       return 1;
     }
@@ -456,8 +435,8 @@ export class Download {
     partial.request(block, count);
     this.#request(connection, block, count);
     if (!partial.hasFree(piece)) {
-      this.#picker.markRequested(piece);
-      if (!this.#picker.hasAnyRequestable()) this.#beginEndgame(connection);
+      this.#peer.picker.markRequested(piece);
+      if (!this.#peer.picker.hasAnyRequestable()) this.#beginEndgame(connection);
     }
     return count;
   }
@@ -467,25 +446,26 @@ export class Download {
     this.#requests.add(connection, block, count);
     if (!this.#isUnchoked(connection)) this.#requestable.addChoked(connection);
     this.#interest.begin(connection);
-    this.#host.request(connection, block, count);
+    this.#peer.host.request(connection, block, count);
   }
 
   // Endgame.
 
   /** The last free block has been requested: the connections that starve may help the others. */
   #beginEndgame(except: Connection): void {
-    for (const connection of this.#requestable.unchoked) {
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (connection !== except && this.#window.isStarving(connection)) this.#starve(connection);
     }
   }
 
   /** Requests blocks that are requested elsewhere; returns whether there are any. */
   #requestBusy(connection: Connection): boolean {
-    const endgame = this.#endgame;
-    if (endgame === undefined) return false;
+    if (!isEndgame(this.#peer)) return false;
+    const endgame = (this.#endgame ??= new Endgame(this.#peer));
     if (!endgame.findBlocks(connection, (block) => this.#isWithheld(block))) return false;
     for (const { block, count } of endgame.found) {
-      this.#partial!.request(block, count);
+      this.#peer.partial!.request(block, count);
       this.#request(connection, block, count);
     }
     return true;
@@ -508,12 +488,12 @@ export class Download {
 
   /** Blocks have arrived that are requested on other connections, too. */
   #cancelElsewhere(from: Connection, block: BlockIndex, count: number): void {
-    if (!this.#client.endgameCancels) return;
+    if (!this.#peer.settings.client.endgameCancels) return;
     for (const connection of this.#requestable.all) {
       if (connection === from) continue;
       if (!this.#requests.hasAny(connection, block, count)) continue;
       this.#requests.each(connection, block, count, (first, each) =>
-        this.#host.cancel(connection, first, each),
+        this.#peer.host.cancel(connection, first, each),
       );
       this.#requests.remove(connection, block, count);
       if (this.#requests.countOn(connection) === 0) this.requestMore(connection);
@@ -525,7 +505,7 @@ export class Download {
   /** Gives up on the peers that have sent nothing for too long, and on requests of others. */
   #checkTimeouts(unanswered: Unanswered): void {
     if (unanswered.hasDoubts) for (const doubt of unanswered.takeOld()) this.#believe(doubt);
-    const { requestTimeoutMs } = this.#client;
+    const { requestTimeoutMs } = this.#peer.settings.client;
     for (const connection of this.#requestable.all) {
       if (this.#requests.countOn(connection) === 0) continue;
       if (this.#window.isOverdue(connection, requestTimeoutMs)) this.#snub(connection, unanswered);
@@ -535,14 +515,14 @@ export class Download {
 
   /** The other side does not answer: requests its blocks elsewhere, and here only one at a time. */
   #snub(connection: Connection, unanswered: Unanswered): void {
-    const isSilent = this.#window.isSilent(connection, this.#client.requestTimeoutMs);
+    const isSilent = this.#window.isSilent(connection, this.#peer.settings.client.requestTimeoutMs);
     const pieces = isSilent ? unanswered.requestedOn(connection) : [];
     this.#requests.loseAll(connection, (block, count) => {
-      this.#host.cancel(connection, block, count);
+      this.#peer.host.cancel(connection, block, count);
     });
     this.#window.setSnubbing(connection);
     unanswered.lost(connection);
-    this.#connections.applyDueHaves();
+    this.#peer.connections.applyDueHaves();
     for (const piece of pieces) unanswered.doubt(connection, piece, true);
     this.#interest.withdrawn(connection);
     if (!this.#isLackingAnnounced(connection)) {
@@ -556,13 +536,13 @@ export class Download {
   #checkOldest(connection: Connection, unanswered: Unanswered): void {
     const piece = unanswered.overtakenOn(connection);
     if (piece === NO_PIECE) return;
-    const { blocksPerPiece } = this.#layout;
+    const { blocksPerPiece } = this.#peer.settings.layout;
     const first = (piece * blocksPerPiece) as BlockIndex;
     this.#requests.each(connection, first, blocksPerPiece, (block, count) => {
-      this.#host.cancel(connection, block, count);
+      this.#peer.host.cancel(connection, block, count);
     });
     this.#requests.losePiece(connection, piece);
-    this.#connections.applyDueHaves();
+    this.#peer.connections.applyDueHaves();
     unanswered.doubt(connection, piece, false);
     this.#interest.withdrawn(connection);
     this.#requestElsewhere(connection);
@@ -571,7 +551,7 @@ export class Download {
 
   /** The other side counts as a holder of a piece again. */
   #believe({ connection, piece }: Doubt): void {
-    const outcome = this.#tables.have(this.#row, connection, piece);
+    const outcome = this.#peer.tables.have(this.#peer.row, connection, piece);
     if (outcome !== NO_ACTION && outcome !== DUPLICATE) {
       this.afterHave(connection, piece, outcome);
     }
@@ -582,10 +562,9 @@ export class Download {
   /** Sends requests on all unchoked connections except one, for what was lost on that one. */
   #requestElsewhere(except: Connection | undefined): void {
     this.#hasNewHaves = false;
-    this.#connections.applyDueHaves();
-    const unchoked = this.#requestable.unchoked;
-    for (let i = 0; i < unchoked.length; i++) {
-      const connection = unchoked[i]!;
+    this.#peer.connections.applyDueHaves();
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (connection === except || !this.#window.isStarving(connection)) continue;
       // There is room, so under `requestsOnHave` only lost pieces can be requestable.
       if (!this.#rules.requestsOnHave || this.#requests.holdsLostPiece(connection)) {

@@ -16,7 +16,6 @@ import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import { type PartialPieces, REQUESTS_MAX } from '../tables/partial-pieces.ts';
 import type { PeerComponents } from './components.ts';
-import type { PiecePicker } from './piece-picker.ts';
 import type { Random } from '@cachetorrent/std';
 
 /** Adjacent blocks of one piece. */
@@ -25,9 +24,16 @@ export interface Span {
   readonly count: number;
 }
 
+/** Whether every missing piece is under way. */
+export function isEndgame({ settings, picker, partial }: PeerComponents): boolean {
+  if (partial === undefined) return false;
+  return partial.size >= settings.layout.pieceCount - picker.storedCount;
+}
+
+/** Exists only from when a peer needs it until it is complete. */
 export class Endgame {
   readonly #partial: PartialPieces;
-  readonly #picker: PiecePicker;
+  readonly #components: PeerComponents;
   readonly #connections: ConnectionTable;
   readonly #requests: BlockQueues;
   readonly #row: number;
@@ -40,16 +46,16 @@ export class Endgame {
   found: readonly Span[] = [];
 
   constructor(components: PeerComponents) {
-    const { memory, connections, picker, partial, layout, options } = components;
+    const { tables, row, connections, partial, settings } = components;
     this.#partial = partial!;
-    this.#picker = picker;
+    this.#components = components;
     this.#connections = connections;
-    this.#requests = memory.tables.requests;
-    this.#row = memory.row;
-    this.#layout = layout;
-    this.#isStrict = options.client.endgame === 'strict';
-    this.#requestsMax = options.client.endgame === 'two' ? 1 : Infinity;
-    this.#random = options.random;
+    this.#requests = tables.requests;
+    this.#row = row;
+    this.#layout = settings.layout;
+    this.#isStrict = settings.client.endgame === 'strict';
+    this.#requestsMax = settings.client.endgame === 'two' ? 1 : Infinity;
+    this.#random = components.random;
   }
 
   /**
@@ -58,8 +64,7 @@ export class Endgame {
    * @param isWithheld Whether one of whom a block is requested is silent or snubs us.
    */
   findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
-    const missing = this.#layout.pieceCount - this.#picker.storedCount;
-    if (this.#partial.size < missing) return false;
+    if (!isEndgame(this.#components)) return false;
     this.found = this.#isStrict
       ? this.#oneOf(connection, isWithheld)
       : this.#allOf(connection, isWithheld);

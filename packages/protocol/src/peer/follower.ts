@@ -52,13 +52,13 @@ export class Follower {
   #announcedInside = 0;
 
   constructor(components: PeerComponents) {
-    const { connections, picker, host, options, rules, leadership } = components;
+    const { connections, picker, host, random, settings, leadership } = components;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#leadership = leadership;
-    this.#random = options.random;
-    this.#rules = rules.relay;
+    this.#random = random;
+    this.#rules = settings.rules.relay;
     this.#waitsSinceMs = host.nowMs;
   }
 

@@ -43,13 +43,14 @@ export class Leader {
   /** Relays that wait for a connection to their target. */
   #pendingRelays: PendingRelay[] = [];
 
-  constructor({ connections, picker, host, options, rules, leadership }: PeerComponents) {
+  constructor({ connections, picker, host, settings, leadership }: PeerComponents) {
+    const { layout, rules } = settings;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#rules = rules.relay;
     this.#leadership = leadership;
-    this.#forwarder = rules.relay.createForwarder(options.layout.pieceCount, (piece) =>
+    this.#forwarder = rules.relay.createForwarder(layout.pieceCount, (piece) =>
       picker.isStored(piece),
     );
   }

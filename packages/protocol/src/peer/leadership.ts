@@ -3,6 +3,8 @@
 import type { PeerId } from '../ids.ts';
 import type { Role } from './roles.ts';
 
+const NOBODY: readonly PeerId[] = [];
+
 /** What the parts of a peer share of its role; `Peer.setRole` changes it. */
 export class Leadership {
   #role!: Role;
@@ -35,7 +37,7 @@ export class Leadership {
 
   change(role: Role, leaders: readonly PeerId[]): void {
     this.#role = role;
-    this.#leaders = role === 'peer' ? [] : leaders;
+    this.#leaders = role === 'peer' ? NOBODY : leaders;
     this.#follows = role === 'follower' || this.#leaders.length > 0;
   }
 

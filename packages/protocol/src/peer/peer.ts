@@ -14,7 +14,7 @@
 
 import { AllowedFast } from './allowed-fast.ts';
 import { unionOf } from '../tables/bitfield.ts';
-import { ConnectionTable, type PeerMemory } from '../tables/connections.ts';
+import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
 import {
   AM_CHOKING,
@@ -35,8 +35,7 @@ import { PartialPieces } from '../tables/partial-pieces.ts';
 import { PiecePicker } from './piece-picker.ts';
 import { RoleParts } from './role-parts.ts';
 import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
-import type { Rules } from '../rules/rules.ts';
-import { rulesFor } from '../rules/rules-for.ts';
+import { settingsOf } from './settings.ts';
 import { SuperSeeding } from './super-seeding.ts';
 import { Upload } from './upload.ts';
 
@@ -54,58 +53,56 @@ export interface ConnectionState {
 
 /** A BitTorrent or CacheTorrent peer without IO. `createPeer` makes one with default options. */
 export class Peer implements PeerMessages {
-  readonly #options: PeerOptions;
-  readonly #rules: Rules;
-  readonly #host: PeerHost;
-  readonly #memory: PeerMemory;
-  readonly #picker: PiecePicker;
-  readonly #connections: ConnectionTable;
   readonly #download: Download;
   readonly #upload: Upload;
-  readonly #allowedFast: AllowedFast | undefined;
   readonly #parts: RoleParts;
   /** Undefined unless the peer is a super-seed. */
   #superSeeding: SuperSeeding | undefined;
-  readonly #components: PeerComponents;
+  /** The pieces that it announces from the start although it may lack them. */
+  readonly #claims: Uint32Array | undefined;
+  readonly #peer: PeerComponents;
 
   constructor(host: PeerHost, options: PeerOptions) {
-    this.#options = options;
-    this.#host = host;
-    const { layout, client, connectionsExpected, random, requestPriority } = options;
+    const { connectionsExpected, random, requestPriority } = options;
+    const settings = settingsOf(options);
+    const { layout, client, quirks, slots } = settings;
     const { pieceCount } = layout;
     const memory = options.memory ?? {
       tables: new PeerTables(pieceCount, 1, connectionsExpected),
       row: 0,
     };
     const connections = new ConnectionTable(memory, connectionsExpected);
-    const partial = options.quirks.wholePieces
+    const partial = quirks.wholePieces
       ? undefined
-      : new PartialPieces(layout, memory.tables.partialPieces(layout));
+      : new PartialPieces(layout, memory.tables.partialPieces(layout), memory.row);
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
-    const rules = rulesFor(options.quirks);
-    const slots = options.uploadSlots + options.optimisticSlots;
+    let allowedFast: AllowedFast | undefined;
     // Pieces that are moved whole need an upload slot.
     if (partial !== undefined && client.allowedFastPieces > 0) {
-      const count = slots > 0 ? client.allowedFastPieces : 0;
-      this.#allowedFast = new AllowedFast({ pieceCount, connections, host, count });
+      const isServing = slots.regular + slots.optimistic > 0;
+      const count = isServing ? client.allowedFastPieces : 0;
+      allowedFast = new AllowedFast({
+        pieceCount,
+        tables: memory.tables,
+        connections,
+        host,
+        count,
+      });
     }
     const components: PeerComponents = {
-      memory,
+      tables: memory.tables,
+      row: memory.row,
       connections,
       picker,
       partial,
-      allowedFast: this.#allowedFast,
+      allowedFast,
       host,
-      layout,
-      options,
-      rules,
+      settings,
+      random,
       leadership: new Leadership(options.role, options.leaders),
     };
-    this.#components = components;
-    this.#rules = rules;
-    this.#memory = memory;
-    this.#connections = connections;
-    this.#picker = picker;
+    this.#peer = components;
+    this.#claims = options.claims;
     this.#download = new Download(components);
     this.#upload = new Upload(components);
     this.#parts = new RoleParts(components, this.#download);
@@ -115,7 +112,7 @@ export class Peer implements PeerMessages {
 
   /** Whether it is a leader, a follower, or a plain peer. */
   get role(): Role {
-    return this.#components.leadership.role;
+    return this.#peer.leadership.role;
   }
 
   /**
@@ -123,7 +120,7 @@ export class Peer implements PeerMessages {
    * of its parent AS.
    */
   get leaders(): readonly PeerId[] {
-    return this.#components.leadership.leaders;
+    return this.#peer.leadership.leaders;
   }
 
   /**
@@ -137,7 +134,7 @@ export class Peer implements PeerMessages {
 
   /** Whether it holds the whole file. */
   get isComplete(): boolean {
-    return this.#picker.isComplete;
+    return this.#peer.picker.isComplete;
   }
 
   /** How many blocks it has received that it had received before. */
@@ -147,27 +144,27 @@ export class Peer implements PeerMessages {
 
   /** The number of pieces that it holds. */
   get storedCount(): number {
-    return this.#picker.storedCount;
+    return this.#peer.picker.storedCount;
   }
 
   /** The pieces that it holds: bit n mod 32 of word n div 32 is piece n. */
   storedPieces(): Uint32Array {
-    return this.#picker.storedPieces();
+    return this.#peer.picker.storedPieces();
   }
 
   /** One more than the greatest number of a connection so far; 0 if there was none. */
   get connectionCount(): number {
-    return this.#connections.count;
+    return this.#peer.connections.count;
   }
 
   /** Whether it holds `piece`. */
   hasPiece(piece: PieceIndex): boolean {
-    return this.#picker.isStored(piece);
+    return this.#peer.picker.isStored(piece);
   }
 
   /** Whether it announces its pieces on this connection. */
   announcesOn(connection: Connection): boolean {
-    return (this.#connections.flags(connection) & ANNOUNCES) !== 0;
+    return (this.#peer.connections.flags(connection) & ANNOUNCES) !== 0;
   }
 
   /**
@@ -175,7 +172,7 @@ export class Peer implements PeerMessages {
    * `upload_only` (BEP 21).
    */
   mayDownloadOn(connection: Connection): boolean {
-    return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
+    return (this.#peer.connections.flags(connection) & MAY_DOWNLOAD) !== 0;
   }
 
   /**
@@ -192,14 +189,14 @@ export class Peer implements PeerMessages {
    * a piece; and on how many of them it is interested.
    */
   countInterest(): { readonly connections: number; readonly interested: number } {
-    const all = this.#connections;
+    const all = this.#peer.connections;
     all.applyDueHaves();
     let connections = 0;
     let interested = 0;
     for (let connection = 0 as Connection; connection < all.count; connection++) {
       const flags = all.flags(connection);
       if ((flags & MAY_DOWNLOAD) === 0) continue;
-      if (all.hasAllPieces(connection, this.#options.layout.pieceCount)) continue;
+      if (all.hasAllPieces(connection, this.#peer.settings.layout.pieceCount)) continue;
       connections++;
       if ((flags & AM_INTERESTED) !== 0) interested++;
     }
@@ -208,14 +205,14 @@ export class Peer implements PeerMessages {
 
   /** What decides whether an open connection is closed for another one. */
   stateOf(connection: Connection): ConnectionState {
-    const connections = this.#connections;
+    const connections = this.#peer.connections;
     connections.applyDueHaves();
     const flags = connections.flags(connection);
     return {
       amInterested: (flags & AM_INTERESTED) !== 0,
       peerInterested: (flags & PEER_INTERESTED) !== 0,
       isChokingUs: (flags & PEER_CHOKING) !== 0,
-      isSeed: connections.hasAllPieces(connection, this.#options.layout.pieceCount),
+      isSeed: connections.hasAllPieces(connection, this.#peer.settings.layout.pieceCount),
     };
   }
 
@@ -244,7 +241,7 @@ export class Peer implements PeerMessages {
 
   /** The connection to `remote`; NO_CONNECTION if there is none. */
   connectionTo(remote: PeerId): Connection {
-    return this.#connections.connectionTo(remote);
+    return this.#peer.connections.connectionTo(remote);
   }
 
   // Calls of the host.
@@ -256,15 +253,19 @@ export class Peer implements PeerMessages {
   restore(pieces: Iterable<PieceIndex>): void {
     for (const piece of pieces) {
       if (!this.#download.store(piece)) continue;
-      this.#host.broadcastHave(piece);
+      this.#peer.host.broadcastHave(piece);
       this.#download.afterStored(piece);
     }
     if (!this.isComplete) return;
-    const isFirst = this.#connections.count === 0;
-    if (isFirst && this.#options.client.superSeeding && !this.#options.quirks.wholePieces) {
-      this.#superSeeding = new SuperSeeding(this.#components);
+    const isFirst = this.#peer.connections.count === 0;
+    if (
+      isFirst &&
+      this.#peer.settings.client.superSeeding &&
+      !this.#peer.settings.quirks.wholePieces
+    ) {
+      this.#superSeeding = new SuperSeeding(this.#peer);
     }
-    this.#host.completed();
+    this.#peer.host.completed();
   }
 
   /** Whether the peer acts on every `have`, also on those for pieces that it holds. */
@@ -298,10 +299,10 @@ export class Peer implements PeerMessages {
    * @param purpose `relay` if a leader has called `connectTo` for it; else `neighbour`.
    */
   connect(remote: PeerId, intraAs: boolean, purpose: ConnectionPurpose): Connection {
-    const { permissions } = this.#rules.relay;
-    const connection = this.#connections.open(
+    const { permissions } = this.#peer.settings.rules.relay;
+    const connection = this.#peer.connections.open(
       remote,
-      permissionsOf(this.#components.leadership, intraAs, purpose, permissions),
+      permissionsOf(this.#peer.leadership, intraAs, purpose, permissions),
     );
     this.#download.opened(connection);
     this.#upload.opened(connection);
@@ -319,7 +320,7 @@ export class Peer implements PeerMessages {
     if (this.announcesOn(connection)) this.#announce(connection);
     this.#upload.established(connection);
     // A follower cannot tell what its leader holds from what the leader can get.
-    if (intraAs && this.role === 'leader') this.#allowedFast?.deny(connection);
+    if (intraAs && this.role === 'leader') this.#peer.allowedFast?.deny(connection);
     this.#parts.leader?.established(connection);
     this.#parts.follower?.established(connection, intraAs);
   }
@@ -330,15 +331,15 @@ export class Peer implements PeerMessages {
    * after `releaseNumber`, for hosts whose messages may still be under way on the connection.
    */
   disconnect(connection: Connection, keepsNumber = false): void {
-    const remote = this.#connections.remoteOf(connection);
+    const remote = this.#peer.connections.remoteOf(connection);
     this.#superSeeding?.closed(connection);
-    const isUnchoked = (this.#connections.flags(connection) & AM_CHOKING) === 0;
+    const isUnchoked = (this.#peer.connections.flags(connection) & AM_CHOKING) === 0;
     this.#parts.leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
-    this.#allowedFast?.closed(connection);
-    this.#connections.close(connection);
-    if (!keepsNumber) this.#connections.releaseNumber(connection);
+    this.#peer.allowedFast?.closed(connection);
+    this.#peer.connections.close(connection);
+    if (!keepsNumber) this.#peer.connections.releaseNumber(connection);
     if (isUnchoked) this.#upload.slotFreed();
     this.#parts.closed(connection, remote);
   }
@@ -372,23 +373,23 @@ export class Peer implements PeerMessages {
 
   /** The number of a connection that has been closed with `keepsNumber` may be used again. */
   releaseNumber(connection: Connection): void {
-    this.#connections.releaseNumber(connection);
+    this.#peer.connections.releaseNumber(connection);
   }
 
   /** The peer at the other end of an open connection. */
   remoteOf(connection: Connection): PeerId {
-    return this.#connections.remoteOf(connection);
+    return this.#peer.connections.remoteOf(connection);
   }
 
   /** Whether a connection is open, on our side at least. */
   isOpen(connection: Connection): boolean {
-    return this.#connections.flags(connection) !== 0;
+    return this.#peer.connections.flags(connection) !== 0;
   }
 
   /** The peer leaves for good: the memory that it shares with others is free for another peer. */
   leave(): void {
-    this.#components.partial?.removeAll();
-    this.#memory.tables.closeRow(this.#memory.row, this.#connections.capacity);
+    this.#peer.partial?.removeAll();
+    this.#peer.tables.closeRow(this.#peer.row);
   }
 
   /**
@@ -490,7 +491,7 @@ export class Peer implements PeerMessages {
   }
 
   interested(connection: Connection): void {
-    if (this.#superSeeding === undefined) this.#allowedFast?.grant(connection);
+    if (this.#superSeeding === undefined) this.#peer.allowedFast?.grant(connection);
     this.#upload.interested(connection);
   }
 
@@ -501,21 +502,21 @@ export class Peer implements PeerMessages {
   have(connection: Connection, piece: PieceIndex): void {
     this.#superSeeding?.have(connection, piece);
     this.#parts.leader?.have(connection, piece);
-    const { tables, row } = this.#memory;
+    const { tables, row } = this.#peer;
     const outcome = tables.have(row, connection, piece);
     if (outcome !== NO_ACTION) this.#download.afterHave(connection, piece, outcome);
   }
 
   bitfield(connection: Connection, pieces: Uint32Array): void {
-    const { tables, row } = this.#memory;
-    const { pieceCount } = this.#options.layout;
+    const { tables, row } = this.#peer;
+    const { pieceCount } = this.#peer.settings.layout;
     const actsOnEach =
       this.#superSeeding !== undefined ||
       this.#parts.leader !== undefined ||
-      this.#rules.download.countsDuplicateHaves;
+      this.#peer.settings.rules.download.countsDuplicateHaves;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if ((pieces[piece >>> 5]! & (1 << (piece & 31))) === 0) continue;
-      if (!actsOnEach && !this.#picker.isLacked(piece)) continue;
+      if (!actsOnEach && !this.#peer.picker.isLacked(piece)) continue;
       // The first piece that we lack begins our interest; then the others need no answer.
       if (!actsOnEach && tables.needsNoAnswer(row, connection)) {
         return tables.markAllAnnounced(row, connection, pieces);
@@ -529,17 +530,18 @@ export class Peer implements PeerMessages {
    * requested, and does not answer.
    */
   request(connection: Connection, block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    const piece = pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
     if (this.#superSeeding?.isRevealed(connection, piece) === false) return;
-    if (this.#picker.isStored(piece)) this.#upload.request(connection, block, count);
+    if (this.#peer.picker.isStored(piece)) this.#upload.request(connection, block, count);
     else this.#parts.leader?.requestedByFollower(piece);
   }
 
   piece(connection: Connection, block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    const piece = pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
     const isReceived = this.#download.receive(connection, block, count);
-    const isStored = isReceived && this.#options.hostVerifies !== true && this.#store(piece);
-    if (!isStored && this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
+    const isStored = isReceived && !this.#peer.settings.hostVerifies && this.#store(piece);
+    if (!isStored && this.#peer.settings.rules.download.announcesDuplicates)
+      this.#peer.host.broadcastHave(piece);
     this.#download.afterPiece(connection, piece, isStored);
   }
 
@@ -563,22 +565,25 @@ export class Peer implements PeerMessages {
 
   /** Announces all pieces that we hold, or claim to hold, on a new connection. */
   #announce(connection: Connection): void {
-    const { layout, claims } = this.#options;
-    if (this.#picker.storedCount === 0 && claims === undefined) return;
+    const { layout } = this.#peer.settings;
+    const claims = this.#claims;
+    if (this.#peer.picker.storedCount === 0 && claims === undefined) return;
     if (this.#superSeeding !== undefined) return this.#superSeeding.established(connection);
-    const stored = this.#picker.storedPieces();
+    const stored = this.#peer.picker.storedPieces();
     const pieces = claims === undefined ? stored : unionOf(stored, claims);
-    if (this.#rules.upload.sendsBitfield) return this.#host.bitfield(connection, pieces);
+    if (this.#peer.settings.rules.upload.sendsBitfield)
+      return this.#peer.host.bitfield(connection, pieces);
     for (let piece = 0 as PieceIndex; piece < layout.pieceCount; piece++) {
-      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0) this.#host.have(connection, piece);
+      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0)
+        this.#peer.host.have(connection, piece);
     }
   }
 
   /** Stores a piece and announces it; returns false if it was stored before. */
   #store(piece: PieceIndex): boolean {
     if (!this.#download.store(piece)) return false;
-    this.#host.broadcastHave(piece);
-    if (this.isComplete) this.#host.completed();
+    this.#peer.host.broadcastHave(piece);
+    if (this.isComplete) this.#peer.host.completed();
     return true;
   }
 }

@@ -12,117 +12,107 @@
  */
 
 import { type Connection, NO_CONNECTION, NO_PIECE, type PieceIndex } from '../ids.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
 import { PEER_CHOKING } from '../tables/connection-flags.ts';
-import type { PartialPieces } from '../tables/partial-pieces.ts';
-import type { AllowedFast } from './allowed-fast.ts';
+import { type DownloadCells, END_PIECE, NEXT_PIECE } from '../tables/download-cells.ts';
 import type { PeerComponents } from './components.ts';
-import type { PiecePicker } from './piece-picker.ts';
 import type { RequestWindow } from './request-window.ts';
 
+/**
+ * What `begin` has found of a connection. It is used only until requests have been sent on that, so
+ * all peers share it.
+ */
+let chosen = NO_CONNECTION;
+let isUnchoked = true;
+let wholePieces = 0;
+let completesPartial = false;
+let isSeed = false;
+
 export class PieceChoice {
+  readonly #peer: PeerComponents;
   readonly #window: RequestWindow;
-  /** For each connection, the next of its adjacent pieces, and the one after the last. */
-  readonly #nextPiece: number[] = [];
-  readonly #endPiece: number[] = [];
-  readonly #connections: ConnectionTable;
-  readonly #picker: PiecePicker;
-  readonly #partial: PartialPieces | undefined;
-  readonly #pieceCount: number;
-  readonly #allowedFast: AllowedFast | undefined;
-  /** Whether seeds are asked for other partial pieces. */
-  readonly #setsSeedsApart: boolean;
-  /** What `begin` has found of the connection. */
-  #connection = NO_CONNECTION;
-  #isUnchoked = true;
-  #wholePieces = 0;
-  #completesPartial = false;
-  #isSeed = false;
+  /** The adjacent pieces of each connection; undefined if pieces are moved whole. */
+  readonly #downloads: DownloadCells | undefined;
 
   constructor(components: PeerComponents, window: RequestWindow) {
-    const { connections, picker, partial, layout } = components;
+    this.#peer = components;
+    if (components.partial !== undefined) this.#downloads = components.tables.traffic.downloads;
     this.#window = window;
-    this.#connections = connections;
-    this.#picker = picker;
-    this.#partial = partial;
-    this.#pieceCount = layout.pieceCount;
-    this.#allowedFast = components.allowedFast;
-    this.#setsSeedsApart = components.options.client.partialPieces === 'seeds-apart';
   }
 
   /** Requests are about to be sent on a connection; returns whether it gets pieces of its own. */
   begin(connection: Connection): boolean {
-    this.#connections.applyDueHaves();
-    this.#connection = connection;
-    this.#completesPartial = this.#picker.completesPartial(this.#connections.count);
-    const wholePieces = this.#completesPartial ? 0 : this.#window.wholePieces(connection);
-    this.#isSeed =
-      this.#setsSeedsApart && this.#connections.hasAllPieces(connection, this.#pieceCount);
-    this.#isUnchoked = (this.#connections.flags(connection) & PEER_CHOKING) === 0;
+    this.#peer.connections.applyDueHaves();
+    chosen = connection;
+    completesPartial = this.#peer.picker.completesPartial(this.#peer.connections.count);
+    const whole = completesPartial ? 0 : this.#window.wholePieces(connection);
+    isSeed =
+      this.#peer.settings.client.partialPieces === 'seeds-apart' &&
+      this.#peer.connections.hasAllPieces(connection, this.#peer.settings.layout.pieceCount);
+    isUnchoked = (this.#peer.connections.flags(connection) & PEER_CHOKING) === 0;
     // Of a choked connection, only single pieces may be requested.
-    this.#wholePieces = this.#isUnchoked ? wholePieces : Math.min(1, wholePieces);
-    return wholePieces > 0;
+    wholePieces = isUnchoked ? whole : Math.min(1, whole);
+    return whole > 0;
   }
 
   /** The next piece to request on the connection of `begin`; NO_PIECE if there is none. */
   next(): PieceIndex {
-    const connection = this.#connection;
-    const wholePieces = this.#wholePieces;
+    const connection = chosen;
     const adjacent = wholePieces > 1 ? this.#nextAdjacent(connection) : NO_PIECE;
     if (adjacent !== NO_PIECE) return adjacent;
-    const pieces = this.#isUnchoked
-      ? this.#connections.announced
-      : this.#allowedFast!.piecesOn(connection);
+    const pieces = isUnchoked
+      ? this.#peer.connections.announced
+      : this.#peer.allowedFast!.piecesOn(connection);
     if (pieces === undefined) return NO_PIECE;
-    const start = this.#isUnchoked ? this.#connections.announcedStart(connection) : 0;
+    const start = isUnchoked ? this.#peer.connections.announcedStart(connection) : 0;
     const exclusiveTo = wholePieces === 0 ? NO_CONNECTION : connection;
-    const piece = this.#picker.next(
-      pieces,
-      start,
-      exclusiveTo,
-      this.#isSeed,
-      this.#completesPartial,
-    );
+    const piece = this.#peer.picker.next(pieces, start, exclusiveTo, isSeed, completesPartial);
     if (piece === NO_PIECE || wholePieces <= 1) return piece;
     return this.#beginAdjacent(connection, piece, wholePieces);
   }
 
   /** Blocks of `piece` have been requested on the connection of `begin`. */
   requested(piece: PieceIndex): void {
-    if (this.#isSeed) this.#partial?.markFromSeed(piece);
+    if (isSeed) this.#peer.partial?.markFromSeed(piece);
   }
 
   #nextAdjacent(connection: Connection): PieceIndex {
-    const piece = this.#nextPiece[connection]!;
-    if (piece === this.#endPiece[connection] || !this.#isFree(connection, piece)) return NO_PIECE;
-    this.#nextPiece[connection] = piece + 1;
+    const downloads = this.#downloads!;
+    const at = this.#peer.connections.first + connection;
+    const piece = downloads.int(at, NEXT_PIECE);
+    if (piece === downloads.int(at, END_PIECE)) return NO_PIECE;
+    if (!this.#isFree(connection, piece)) return NO_PIECE;
+    downloads.setInt(at, NEXT_PIECE, piece + 1);
     return piece as PieceIndex;
   }
 
   /** Begins with up to `most` pieces, of which `piece` is one; returns the first. */
   #beginAdjacent(connection: Connection, piece: PieceIndex, most: number): PieceIndex {
     // A partial piece is completed by itself.
-    if (this.#partial?.has(piece) === true) return piece;
+    if (this.#peer.partial?.has(piece) === true) return piece;
     let first: number = piece;
     while (first > piece - most + 1 && this.#isFree(connection, first - 1)) first--;
     let end = piece + 1;
     while (end < first + most && this.#isFree(connection, end)) end++;
-    this.#nextPiece[connection] = first + 1;
-    this.#endPiece[connection] = end;
+    const at = this.#peer.connections.first + connection;
+    this.#downloads!.setInt(at, NEXT_PIECE, first + 1);
+    this.#downloads!.setInt(at, END_PIECE, end);
     return first as PieceIndex;
   }
 
   /** The connection is new, or the other side sends nothing more for now. */
   reset(connection: Connection): void {
-    this.#nextPiece[connection] = 0;
-    this.#endPiece[connection] = 0;
+    const at = this.#peer.connections.first + connection;
+    if (this.#downloads?.has(at) !== true) return;
+    this.#downloads.setInt(at, NEXT_PIECE, 0);
+    this.#downloads.setInt(at, END_PIECE, 0);
   }
 
   /** Whether the other side holds a piece of which we have requested nothing. */
   #isFree(connection: Connection, index: number): boolean {
-    if (index < 0 || index >= this.#pieceCount) return false;
+    if (index < 0 || index >= this.#peer.settings.layout.pieceCount) return false;
     const piece = index as PieceIndex;
-    if (!this.#picker.isRequestable(piece) || this.#partial?.has(piece) === true) return false;
-    return this.#connections.hasPiece(connection, piece);
+    if (!this.#peer.picker.isRequestable(piece) || this.#peer.partial?.has(piece) === true)
+      return false;
+    return this.#peer.connections.hasPiece(connection, piece);
   }
 }

@@ -260,7 +260,7 @@ export class PiecePicker {
   completesPartial(connections: number): boolean {
     const partial = this.#partial;
     if (partial === undefined || this.#order.partialPieces !== 'among-rarest') return false;
-    const count = partial.withFree.count;
+    const count = partial.withFreeCount;
     return count > 1.5 * connections || count * partial.blocksPerPiece > PARTIAL_BLOCKS_MAX;
   }
 
@@ -279,17 +279,18 @@ export class PiecePicker {
       if (!isRandom) this.#keepFirstInOrder();
       return;
     }
-    const hasPartial = partial.withFree.count > 0;
+    const hasPartial = partial.withFreeCount > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
     }
     if (hasPartial && (isRandom || completesPartial || partialPieces !== 'among-rarest')) {
       const isApart = isSeed && partialPieces === 'seeds-apart';
-      keepPreferred(isApart ? this.#wordsOf(ofSeeds(partial)) : partial.withFree.words);
+      if (isApart) keepPreferred(this.#wordsOf(ofSeeds(partial)));
+      else keepPreferred(partial.withFree, partial.withFreeStart);
     }
     if (!isRandom) this.#keepFirstInOrder();
     if (hasPartial && partialPieces === 'among-rarest') {
-      keepPreferred(partial.withFree.words);
+      keepPreferred(partial.withFree, partial.withFreeStart);
     }
   }
 
@@ -311,7 +312,7 @@ export class PiecePicker {
   /** Keeps the pieces of which the fewest blocks have not arrived, requested or not. */
   #keepFewestMissing(partial: PartialPieces): void {
     let fewest = partial.blocksPerPiece;
-    const pieces = eligibleIn(partial.withFree.words);
+    const pieces = eligibleIn(partial.withFree, partial.withFreeStart);
     for (const piece of pieces) fewest = Math.min(fewest, partial.missingCount(piece));
     if (fewest === partial.blocksPerPiece) return;
     keepPreferred(this.#wordsOf(pieces.filter((piece) => partial.missingCount(piece) === fewest)));
@@ -324,7 +325,7 @@ export class PiecePicker {
     const words = wordsFor(this.#pieceCount);
     if (marked.length < words) marked = new Uint32Array(2 * words);
     marked.fill(0xffff_ffff, 0, words);
-    for (const piece of eligibleIn(partial.withFree.words)) {
+    for (const piece of eligibleIn(partial.withFree, partial.withFreeStart)) {
       const requested = partial.requestCount(piece);
       if (requested === 0) continue;
       const first = (piece * blocksPerPiece) as BlockIndex;
@@ -400,7 +401,9 @@ export class PiecePicker {
 
 /** The eligible partial pieces of which blocks have been requested from a seed. */
 function ofSeeds(partial: PartialPieces): PieceIndex[] {
-  return eligibleIn(partial.withFree.words).filter((piece) => partial.isFromSeed(piece));
+  return eligibleIn(partial.withFree, partial.withFreeStart).filter((piece) =>
+    partial.isFromSeed(piece),
+  );
 }
 
 /** Keeps the eligible piece with the lowest index. */
@@ -409,26 +412,26 @@ function keepLowest(): void {
   wordCount = 1;
 }
 
-/** The eligible pieces in a set, which is given as words of bits. */
-function eligibleIn(pieces: Uint32Array): PieceIndex[] {
+/** The eligible pieces in a set, which is given as words of bits from `start` on. */
+function eligibleIn(pieces: Uint32Array, start: number): PieceIndex[] {
   const found: PieceIndex[] = [];
   for (let i = 0; i < wordCount; i++) {
     const word = wordIndices[i]!;
-    for (let rest = eligible[i]! & pieces[word]!; rest !== 0; rest &= rest - 1) {
+    for (let rest = eligible[i]! & pieces[start + word]!; rest !== 0; rest &= rest - 1) {
       found.push((32 * word + nthSetBit(rest, 0)) as PieceIndex);
     }
   }
   return found;
 }
 
-/** Keeps the eligible pieces that are in `preferred`, if any. */
-function keepPreferred(preferred: Uint32Array): void {
+/** Keeps the eligible pieces that are in `preferred`, words of bits from `start` on, if any. */
+function keepPreferred(preferred: Uint32Array, start = 0): void {
   let any = 0;
-  for (let i = 0; i < wordCount; i++) any |= eligible[i]! & preferred[wordIndices[i]!]!;
+  for (let i = 0; i < wordCount; i++) any |= eligible[i]! & preferred[start + wordIndices[i]!]!;
   if (any === 0) return;
   let kept = 0;
   for (let i = 0; i < wordCount; i++) {
-    const rest = eligible[i]! & preferred[wordIndices[i]!]!;
+    const rest = eligible[i]! & preferred[start + wordIndices[i]!]!;
     if (rest === 0) continue;
     eligible[kept] = rest;
     wordIndices[kept++] = wordIndices[i]!;

@@ -7,79 +7,55 @@
  * of a follower to its leaders, which may have to get a piece first.
  */
 
-import type { BlockLayout } from '../blocks.ts';
 import { type Connection, pieceOf } from '../ids.ts';
-import { PEER_CHOKING } from '../tables/connection-flags.ts';
-import type { BlockQueues } from '../tables/block-queues.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
-import type { PeerTables } from '../tables/peer-tables.ts';
+import { PEER_CHOKING, SNUBBING, STARVING } from '../tables/connection-flags.ts';
+import { EARLY, LAST_BLOCK_MS, LAST_RECEIVED_MS, RECEIVE_KBPS } from '../tables/download-cells.ts';
 import type { Traffic } from '../tables/traffic.ts';
-import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
-import type { PeerHost } from './host.ts';
-import type { Leadership } from './leadership.ts';
 
 /** A fast connection gets at most so much of the file for its own: 8 MiB (libtorrent). */
 const ADJACENT_BITS_MAX = 8 * 2 ** 23;
-/** Nothing is left to request on the connection. */
-const STARVING = 1;
-/** The other side has left requests unanswered for too long. */
-const SNUBBING = 2;
 
 /** Who sends bits now and then, but no whole block in this time (libtorrent: `request_timeout`). */
 const BLOCK_TIMEOUT_MS = 60_000;
 
 export class RequestWindow {
-  readonly #tables: PeerTables;
-  readonly #row: number;
   /** Undefined if pieces are moved whole. */
   readonly #traffic: Traffic | undefined;
-  readonly #requests: BlockQueues;
-  readonly #connections: ConnectionTable;
-  readonly #host: PeerHost;
-  readonly #client: ClientOptions;
-  readonly #layout: BlockLayout;
-  readonly #backlog: number;
-  readonly #leadership: Leadership;
+
+  readonly #peer: PeerComponents;
 
   constructor(components: PeerComponents) {
-    const { memory, connections, host, layout, options, partial, leadership } = components;
-    this.#tables = memory.tables;
-    this.#row = memory.row;
-    if (partial !== undefined) this.#traffic = memory.tables.traffic;
-    this.#requests = memory.tables.requests;
-    this.#connections = connections;
-    this.#host = host;
-    this.#client = options.client;
-    this.#layout = layout;
-    this.#backlog = options.backlog;
-    this.#leadership = leadership;
+    this.#peer = components;
+    if (components.partial !== undefined) this.#traffic = components.tables.traffic;
   }
 
   opened(connection: Connection): void {
-    this.#tables.downloadState[this.#at(connection)] = 0;
+    this.#peer.tables.downloadState[this.#at(connection)] = 0;
     this.#traffic?.opened(this.#at(connection));
   }
 
   /** The number of blocks to keep requested. */
   target(connection: Connection): number {
     const traffic = this.#traffic;
-    if (traffic === undefined) return this.#backlog;
+    if (traffic === undefined) return this.#peer.settings.backlog;
     if (this.isSnubbing(connection)) return 1;
-    if (this.isToLeader(connection)) return this.#backlog * this.#layout.blocksPerPiece;
-    const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } = this.#client;
-    const kbps = traffic.receiveKbps[this.#at(connection)]!;
+    if (this.isToLeader(connection))
+      return this.#peer.settings.backlog * this.#peer.settings.layout.blocksPerPiece;
+    const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } =
+      this.#peer.settings.client;
+    const kbps = traffic.downloads.float(this.#at(connection), RECEIVE_KBPS);
     if (kbps === 0) return requestQueueStart;
-    const blocks = Math.ceil((kbps * requestQueueMs) / this.#layout.blockBits);
+    const blocks = Math.ceil((kbps * requestQueueMs) / this.#peer.settings.layout.blockBits);
     return Math.min(requestQueueMax, Math.max(requestQueueMin, blocks));
   }
 
   /** The number of blocks that are requested and have not arrived. */
   outstanding(connection: Connection): number {
-    const requested = this.#requests.lengthOf(this.#row, connection);
+    const requested = this.#peer.tables.requests.lengthOf(this.#peer.row, connection);
     if (this.#traffic === undefined) return requested;
-    const early = this.#traffic.early[this.#at(connection)]!;
-    return Math.max(0, requested - Math.floor(early / this.#layout.blockBits));
+    const early = this.#traffic.downloads.float(this.#at(connection), EARLY);
+    return Math.max(0, requested - Math.floor(early / this.#peer.settings.layout.blockBits));
   }
 
   /** Whether so few blocks are outstanding that more should be requested. */
@@ -99,15 +75,21 @@ export class RequestWindow {
     const traffic = this.#traffic;
     if (traffic === undefined || this.isSnubbing(connection)) return 0;
     if (this.isToLeader(connection)) return 1;
-    const bits = traffic.receiveKbps[this.#at(connection)]! * this.#client.wholePieceMs;
-    return Math.floor(Math.min(bits, ADJACENT_BITS_MAX) / this.#layout.pieceBits);
+    const bits =
+      traffic.downloads.float(this.#at(connection), RECEIVE_KBPS) *
+      this.#peer.settings.client.wholePieceMs;
+    return Math.floor(Math.min(bits, ADJACENT_BITS_MAX) / this.#peer.settings.layout.pieceBits);
   }
 
   /** Blocks are about to be requested. */
   requesting(connection: Connection): void {
     const traffic = this.#traffic;
-    if (traffic === undefined || this.#requests.lengthOf(this.#row, connection) > 0) return;
-    traffic.requested(this.#at(connection), this.#host.nowMs);
+    if (
+      traffic === undefined ||
+      this.#peer.tables.requests.lengthOf(this.#peer.row, connection) > 0
+    )
+      return;
+    traffic.requested(this.#at(connection), this.#peer.host.nowMs);
   }
 
   /** Blocks of `bits` bits have arrived. */
@@ -115,8 +97,8 @@ export class RequestWindow {
     const traffic = this.#traffic;
     if (traffic === undefined) return;
     const at = this.#at(connection);
-    traffic.receivedBlocks(at, bits, this.#host.nowMs);
-    this.#tables.downloadState[at]! &= ~SNUBBING;
+    traffic.receivedBlocks(at, bits, this.#peer.host.nowMs);
+    this.#peer.tables.downloadState[at]! &= ~SNUBBING;
   }
 
   /** Bits of requested blocks have arrived before the whole block, now at a rate of `kbps`. */
@@ -124,32 +106,48 @@ export class RequestWindow {
     const traffic = this.#traffic;
     if (traffic === undefined) return;
     const at = this.#at(connection);
-    traffic.receiveKbps[at] = kbps;
-    const requestedBits = this.#requests.lengthOf(this.#row, connection) * this.#layout.blockBits;
-    const counted = Math.min(bits, requestedBits - traffic.early[at]!);
+    const { downloads } = traffic;
+    if (kbps > 0 || downloads.has(at)) downloads.setFloat(at, RECEIVE_KBPS, kbps);
+    const requestedBits =
+      this.#peer.tables.requests.lengthOf(this.#peer.row, connection) *
+      this.#peer.settings.layout.blockBits;
+    const counted = Math.min(bits, requestedBits - downloads.float(at, EARLY));
     if (counted <= 0) return;
-    const blocksBefore = Math.floor(traffic.early[at]! / this.#layout.blockBits);
-    traffic.receivedEarly(at, counted, this.#host.nowMs);
-    if (Math.floor(traffic.early[at]! / this.#layout.blockBits) === blocksBefore) return;
-    traffic.lastBlockMs[at] = this.#host.nowMs;
-    this.#tables.downloadState[at]! &= ~SNUBBING;
+    const blocksBefore = Math.floor(
+      downloads.float(at, EARLY) / this.#peer.settings.layout.blockBits,
+    );
+    traffic.receivedEarly(at, counted, this.#peer.host.nowMs);
+    if (
+      Math.floor(downloads.float(at, EARLY) / this.#peer.settings.layout.blockBits) === blocksBefore
+    )
+      return;
+    downloads.setFloat(at, LAST_BLOCK_MS, this.#peer.host.nowMs);
+    this.#peer.tables.downloadState[at]! &= ~SNUBBING;
   }
 
   /** The other side has choked us. It may still finish the block that has arrived in part. */
   choked(connection: Connection): void {
-    if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
+    if (this.#traffic === undefined) return;
+    this.#traffic.receivesNothing(this.#at(connection));
+    this.#traffic.mayEndDownload(this.#at(connection));
+  }
+
+  /** A connection is closed. */
+  closed(connection: Connection): void {
+    this.#traffic?.downloads.release(this.#at(connection));
   }
 
   /** Whether nothing has arrived for `timeoutMs`, or no whole block for longer. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
     if (this.isSilent(connection, timeoutMs)) return true;
-    const lastMs = this.#traffic?.lastBlockMs[this.#at(connection)] ?? Infinity;
+    const lastMs = this.#traffic?.downloads.float(this.#at(connection), LAST_BLOCK_MS) ?? Infinity;
     return this.#isLate(connection, lastMs + Math.max(timeoutMs, BLOCK_TIMEOUT_MS));
   }
 
   /** Whether nothing has arrived for `timeoutMs`. */
   isSilent(connection: Connection, timeoutMs: number): boolean {
-    const lastMs = this.#traffic?.lastReceivedMs[this.#at(connection)] ?? Infinity;
+    const lastMs =
+      this.#traffic?.downloads.float(this.#at(connection), LAST_RECEIVED_MS) ?? Infinity;
     return this.#isLate(connection, lastMs + timeoutMs);
   }
 
@@ -158,48 +156,48 @@ export class RequestWindow {
    * held when it became a leader.
    */
   #isLate(connection: Connection, dueMs: number): boolean {
-    if (this.#host.nowMs < dueMs) return false;
+    if (this.#peer.host.nowMs < dueMs) return false;
     if (!this.isToLeader(connection)) return true;
-    const isChoked = (this.#connections.flags(connection) & PEER_CHOKING) !== 0;
+    const isChoked = (this.#peer.connections.flags(connection) & PEER_CHOKING) !== 0;
     return isChoked || this.#isHeldPieceRequested(connection);
   }
 
   /** Whether a piece is requested that the other side, a leader, is known to hold. */
   #isHeldPieceRequested(connection: Connection): boolean {
-    const { blocksPerPiece } = this.#layout;
-    return this.#requests.some(
-      this.#row,
+    const { blocksPerPiece } = this.#peer.settings.layout;
+    return this.#peer.tables.requests.some(
+      this.#peer.row,
       connection,
-      (block) => this.#host.isRelayed?.(connection, pieceOf(block, blocksPerPiece)) === false,
+      (block) => this.#peer.host.isRelayed?.(connection, pieceOf(block, blocksPerPiece)) === false,
     );
   }
 
   isStarving(connection: Connection): boolean {
-    return (this.#tables.downloadState[this.#at(connection)]! & STARVING) !== 0;
+    return (this.#peer.tables.downloadState[this.#at(connection)]! & STARVING) !== 0;
   }
 
   setStarving(connection: Connection, isStarving: boolean): void {
     const at = this.#at(connection);
-    if (isStarving) this.#tables.downloadState[at]! |= STARVING;
-    else this.#tables.downloadState[at]! &= ~STARVING;
+    if (isStarving) this.#peer.tables.downloadState[at]! |= STARVING;
+    else this.#peer.tables.downloadState[at]! &= ~STARVING;
   }
 
   isSnubbing(connection: Connection): boolean {
-    return (this.#tables.downloadState[this.#at(connection)]! & SNUBBING) !== 0;
+    return (this.#peer.tables.downloadState[this.#at(connection)]! & SNUBBING) !== 0;
   }
 
   setSnubbing(connection: Connection): void {
     const at = this.#at(connection);
-    this.#tables.downloadState[at]! |= SNUBBING;
+    this.#peer.tables.downloadState[at]! |= SNUBBING;
   }
 
   /** Whether the other side is a leader of ours, which may have to get what we request. */
   isToLeader(connection: Connection): boolean {
-    const { leaders } = this.#leadership;
-    return leaders.length > 0 && leaders.includes(this.#connections.remoteOf(connection));
+    const { leaders } = this.#peer.leadership;
+    return leaders.length > 0 && leaders.includes(this.#peer.connections.remoteOf(connection));
   }
 
   #at(connection: Connection): number {
-    return this.#connections.first + connection;
+    return this.#peer.connections.first + connection;
   }
 }

@@ -11,6 +11,14 @@ import { Follower } from './follower.ts';
 import { Leader } from './leader.ts';
 import { mayDownloadFrom, type Role } from './roles.ts';
 
+/** A relay to `target`. */
+interface EarlyRelay {
+  readonly follower: Connection;
+  readonly target: PeerId;
+}
+
+const NO_RELAYS: readonly EarlyRelay[] = [];
+
 export class RoleParts {
   readonly #components: PeerComponents;
   readonly #download: Download;
@@ -19,7 +27,7 @@ export class RoleParts {
   /** Undefined unless the peer follows leaders. */
   follower: Follower | undefined;
   /** Relays that others in our AS have asked us for although we did not lead it yet. */
-  #earlyRelays: { readonly follower: Connection; readonly target: PeerId }[] = [];
+  #earlyRelays: readonly EarlyRelay[] = NO_RELAYS;
 
   constructor(components: PeerComponents, download: Download) {
     this.#components = components;
@@ -33,7 +41,9 @@ export class RoleParts {
 
   /** A connection to `remote` is closed, and no longer in the tables. */
   closed(connection: Connection, remote: PeerId): void {
-    this.#earlyRelays = this.#earlyRelays.filter(({ follower }) => follower !== connection);
+    if (this.#earlyRelays.length > 0) {
+      this.#earlyRelays = this.#earlyRelays.filter(({ follower }) => follower !== connection);
+    }
     this.follower?.closed(connection, remote);
   }
 
@@ -44,7 +54,7 @@ export class RoleParts {
     const isKnown = this.#earlyRelays.some(
       (early) => early.follower === connection && early.target === target,
     );
-    if (!isKnown) this.#earlyRelays.push({ follower: connection, target });
+    if (!isKnown) this.#earlyRelays = [...this.#earlyRelays, { follower: connection, target }];
     this.#components.host.needsLeaders?.();
   }
 
@@ -92,7 +102,7 @@ export class RoleParts {
       this.#components.picker.forgetFollowers();
     }
     if (!follows) this.follower = undefined;
-    if (role === 'peer') this.#earlyRelays = [];
+    if (role === 'peer') this.#earlyRelays = NO_RELAYS;
     if (role === 'leader') this.leader ??= new Leader(this.#components);
     if (follows) this.follower ??= new Follower(this.#components);
   }
@@ -100,7 +110,7 @@ export class RoleParts {
   #startEarlyRelays(): void {
     if (this.leader === undefined) return;
     const early = this.#earlyRelays;
-    this.#earlyRelays = [];
+    this.#earlyRelays = NO_RELAYS;
     for (const { follower, target } of early) this.leader.leaderStart(follower, target);
   }
 }

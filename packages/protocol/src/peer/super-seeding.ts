@@ -34,9 +34,10 @@ export class SuperSeeding {
   readonly #holders: Uint16Array;
   readonly #revealedTo: Uint16Array;
 
-  constructor({ host, layout, options }: PeerComponents) {
+  constructor({ host, settings, random }: PeerComponents) {
+    const { layout } = settings;
     this.#host = host;
-    this.#random = options.random;
+    this.#random = random;
     this.#pieceCount = layout.pieceCount;
     this.#holders = new Uint16Array(layout.pieceCount);
     this.#revealedTo = new Uint16Array(layout.pieceCount);

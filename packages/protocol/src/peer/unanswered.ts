@@ -24,11 +24,13 @@ import {
   type PieceIndex,
   pieceOf,
 } from '../ids.ts';
-import type { BlockQueues } from '../tables/block-queues.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerComponents } from './components.ts';
-import type { PeerHost } from './host.ts';
-import type { PiecePicker } from './piece-picker.ts';
+import {
+  type DownloadCells,
+  IS_OVERTAKEN,
+  OLDEST_BLOCK,
+  OLDEST_SINCE_MS,
+} from '../tables/download-cells.ts';
 
 /** After this time a piece is requested again of one who was silent. */
 const FIRST_DOUBT_MS = 60_000;
@@ -46,47 +48,32 @@ export interface Doubt {
   readonly isFirst: boolean;
 }
 
-/** The oldest request of a connection, as known from the last round. */
-interface Oldest {
-  /** NO_BLOCK if it is not known. */
-  block: BlockIndex;
-  /** Since when it is known to be the oldest. */
-  sinceMs: number;
-  /** Whether a later one has been answered. */
-  isOvertaken: boolean;
-}
+/** Nothing is doubted, as in most swarms. */
+const NO_DOUBTS: readonly Doubt[] = [];
 
 export class Unanswered {
-  readonly #connections: ConnectionTable;
-  readonly #picker: PiecePicker;
-  readonly #host: PeerHost;
-  readonly #queues: BlockQueues;
-  readonly #row: number;
-  readonly #blocksPerPiece: number;
-  #doubts: Doubt[] = [];
-  /** For each connection, the pieces that were doubted before. */
-  readonly #doubtedBefore = new Map<Connection, Set<PieceIndex>>();
-  /** By connection; kept and overwritten, so that a round makes no objects. */
-  readonly #oldest: (Oldest | undefined)[] = [];
+  #doubts: readonly Doubt[] = NO_DOUBTS;
+  /** For each connection, the pieces that were doubted before; undefined if there are none. */
+  #doubtedBefore: Map<Connection, Set<PieceIndex>> | undefined;
 
-  constructor({ memory, connections, picker, host, layout }: PeerComponents) {
-    this.#connections = connections;
-    this.#picker = picker;
-    this.#host = host;
-    this.#queues = memory.tables.requests;
-    this.#row = memory.row;
-    this.#blocksPerPiece = layout.blocksPerPiece;
+  readonly #peer: PeerComponents;
+  /** The oldest request of each connection, as known from the last round. */
+  readonly #downloads: DownloadCells;
+
+  constructor(components: PeerComponents) {
+    this.#peer = components;
+    this.#downloads = components.tables.traffic.downloads;
   }
 
   /** The requests of a connection were lost: the next are new ones. */
   lost(connection: Connection): void {
-    const oldest = this.#oldest[connection];
-    if (oldest !== undefined) oldest.block = NO_BLOCK;
+    const at = this.#peer.connections.first + connection;
+    if (this.#downloads.has(at)) this.#downloads.setInt(at, OLDEST_BLOCK, 0);
   }
 
   closed(connection: Connection): void {
     this.lost(connection);
-    this.#doubtedBefore.delete(connection);
+    this.#doubtedBefore?.delete(connection);
     if (this.#doubts.length === 0) return;
     this.#doubts = this.#doubts.filter((doubt) => doubt.connection !== connection);
   }
@@ -94,8 +81,8 @@ export class Unanswered {
   /** The pieces that are requested on a connection. */
   requestedOn(connection: Connection): readonly PieceIndex[] {
     const pieces = new Set<PieceIndex>();
-    this.#queues.some(this.#row, connection, (block) => {
-      pieces.add(pieceOf(block, this.#blocksPerPiece));
+    this.#peer.tables.requests.some(this.#peer.row, connection, (block) => {
+      pieces.add(pieceOf(block, this.#peer.settings.layout.blocksPerPiece));
       return false;
     });
     return [...pieces];
@@ -106,17 +93,19 @@ export class Unanswered {
    * but not this one; NO_PIECE otherwise. Call it once in a round.
    */
   overtakenOn(connection: Connection): PieceIndex {
-    const { nowMs } = this.#host;
-    const block = this.#queues.first(this.#row, connection);
-    const oldest = this.#oldestOn(connection);
-    if (oldest.block !== block) {
-      oldest.block = block;
-      oldest.sinceMs = nowMs;
-      oldest.isOvertaken = false;
+    const { nowMs } = this.#peer.host;
+    const block = this.#peer.tables.requests.first(this.#peer.row, connection);
+    const downloads = this.#downloads;
+    const at = this.#peer.connections.first + connection;
+    if (downloads.int(at, OLDEST_BLOCK) !== block + 1) {
+      downloads.setInt(at, OLDEST_BLOCK, block + 1);
+      downloads.setFloat(at, OLDEST_SINCE_MS, nowMs);
+      downloads.setInt(at, IS_OVERTAKEN, 0);
       return NO_PIECE;
     }
-    if (nowMs < oldest.sinceMs + OVERTAKEN_MS || !oldest.isOvertaken) return NO_PIECE;
-    return pieceOf(block, this.#blocksPerPiece);
+    const isLate = nowMs >= downloads.float(at, OLDEST_SINCE_MS) + OVERTAKEN_MS;
+    if (!isLate || downloads.int(at, IS_OVERTAKEN) === 0) return NO_PIECE;
+    return pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
   }
 
   /**
@@ -124,13 +113,15 @@ export class Unanswered {
    * `isSilent`: nor anything else.
    */
   doubt(connection: Connection, piece: PieceIndex, isSilent: boolean): void {
-    if (this.#picker.isStored(piece) || !this.#connections.removePiece(connection, piece)) return;
-    this.#picker.removeHolder(piece);
-    const before = this.#doubtedBefore.get(connection) ?? new Set();
+    if (this.#peer.picker.isStored(piece) || !this.#peer.connections.removePiece(connection, piece))
+      return;
+    this.#peer.picker.removeHolder(piece);
+    const doubtedBefore = (this.#doubtedBefore ??= new Map());
+    const before: Set<PieceIndex> = doubtedBefore.get(connection) ?? new Set();
     const isFirst = isSilent && !before.has(piece);
-    this.#doubtedBefore.set(connection, before.add(piece));
-    const untilMs = this.#host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
-    this.#doubts.push({ connection, piece, untilMs, isFirst });
+    doubtedBefore.set(connection, before.add(piece));
+    const untilMs = this.#peer.host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
+    this.#doubts = [...this.#doubts, { connection, piece, untilMs, isFirst }];
   }
 
   isDoubted(connection: Connection, piece: PieceIndex): boolean {
@@ -140,15 +131,17 @@ export class Unanswered {
   /** Whether a piece that we lack is doubted on a connection. */
   isAnyDoubtedOn(connection: Connection): boolean {
     return this.#doubts.some(
-      (doubt) => doubt.connection === connection && !this.#picker.isStored(doubt.piece),
+      (doubt) => doubt.connection === connection && !this.#peer.picker.isStored(doubt.piece),
     );
   }
 
   /** Requested blocks have arrived on a connection. */
   answered(connection: Connection, block: BlockIndex, count: number): void {
-    const oldest = this.#oldest[connection];
-    if (oldest === undefined || oldest.block === NO_BLOCK || oldest.isOvertaken) return;
-    oldest.isOvertaken = oldest.block < block || oldest.block >= block + count;
+    const downloads = this.#downloads;
+    const at = this.#peer.connections.first + connection;
+    const oldest = downloads.int(at, OLDEST_BLOCK) - 1;
+    if (oldest === NO_BLOCK || downloads.int(at, IS_OVERTAKEN) === 1) return;
+    downloads.setInt(at, IS_OVERTAKEN, Number(oldest < block || oldest >= block + count));
   }
 
   /** Whether anything is doubted; nothing in most swarms. */
@@ -165,7 +158,7 @@ export class Unanswered {
 
   /** Ends the doubts that are old enough, and returns them. */
   takeOld(): readonly Doubt[] {
-    const { nowMs } = this.#host;
+    const { nowMs } = this.#peer.host;
     return this.#end(({ untilMs }) => untilMs <= nowMs);
   }
 
@@ -177,16 +170,11 @@ export class Unanswered {
   }
 
   #isHeldElsewhere(piece: PieceIndex): boolean {
-    const { count } = this.#connections;
+    const { count } = this.#peer.connections;
     for (let connection = 0 as Connection; connection < count; connection++) {
-      if (this.#connections.hasPiece(connection, piece)) return true;
+      if (this.#peer.connections.hasPiece(connection, piece)) return true;
     }
     return false;
-  }
-
-  #oldestOn(connection: Connection): Oldest {
-    while (this.#oldest.length <= connection) this.#oldest.push(undefined);
-    return (this.#oldest[connection] ??= { block: NO_BLOCK, sinceMs: 0, isOvertaken: false });
   }
 
   #end(isOver: (doubt: Doubt) => boolean): readonly Doubt[] {

@@ -34,7 +34,7 @@ test('queues of blocks behave like arrays of spans, even when they move (seed qu
   for (let step = 0; step < 20_000; step++) {
     const row = random.below(ROWS);
     if (step % 1_000 === 999) {
-      tables.enlargeRow(row, capacity[row]!, ++capacity[row]!);
+      tables.enlargeRow(row, ++capacity[row]!);
       model[row]!.push([]);
     }
     const connection = random.below(capacity[row]!) as Connection;

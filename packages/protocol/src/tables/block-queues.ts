@@ -1,14 +1,17 @@
 /**
  * A queue of blocks for each connection: the outstanding requests, or the blocks to send.
  *
- * The blocks are queued in spans: consecutive blocks of one piece. The queues are linked lists in
- * one pool of cells, which all peers of a host share, so that memory is needed for queued spans
- * only, and not for every block that could be queued:
+ * The blocks are queued in spans: consecutive blocks of one piece. A queue is a ring of cells of
+ * one pool, which all peers of a host share, so that memory is needed for queued spans only, and
+ * not for every block that could be queued:
  *
- *     ends    head, tail              2 numbers per connection    7, 2
- *     cells   block, count, next, ·   4 numbers per cell          7: 32, 16, 2 ──▶ 2: 80, 4, 0
+ *     last     the last cell                     1 number per connection     5
+ *     cells    block, count, next, length        4 numbers per cell          2: 32, 16, 7, ·
+ *                                                                        ┌──▶ 7: 80, 4, 5, ·
+ *                                                                        │    5: 96, 1, 2, 21
  *
- * Cell 0 marks the end of a list, so a queue whose ends are 0 is empty (`cell-pool.ts`).
+ * The cell after the last is the first. The last one also has the number of blocks of the queue.
+ * A queue whose last cell is 0 is empty (`cell-pool.ts`).
  */
 
 import { CellPool, NO_CELL } from './cell-pool.ts';
@@ -23,11 +26,11 @@ import { type BlockIndex, type Connection, NO_BLOCK } from '../ids.ts';
 const CELL = 4;
 const COUNT = 1;
 const NEXT = 2;
+const LENGTH = 3;
 
 export class BlockQueues implements ConnectionColumn {
   readonly #layout: ConnectionLayout;
-  #ends = new Int32Array(0);
-  #lengths = new Int32Array(0);
+  #last = new Int32Array(0);
   readonly #pool = new CellPool(CELL, NEXT);
   /** The number of blocks of the span that `shift` has removed last. */
   shiftedCount = 0;
@@ -38,85 +41,89 @@ export class BlockQueues implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.#ends = grown(this.#ends, new Int32Array(2 * connections));
-    this.#lengths = grown(this.#lengths, new Int32Array(connections));
+    this.#last = grown(this.#last, new Int32Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
-    moveValues(this.#ends, 2 * from, 2 * to, 2 * count);
-    moveValues(this.#lengths, from, to, count);
+    moveValues(this.#last, from, to, count);
   }
 
   clear(from: number, count: number): void {
     for (let at = from; at < from + count; at++) {
-      let cell = this.#ends[2 * at]!;
-      while (cell !== NO_CELL) {
-        const next = this.#pool.ints[CELL * cell + NEXT]!;
-        this.#pool.release(cell);
-        cell = next;
-      }
+      while (this.#last[at] !== NO_CELL) this.#removeAfter(at, this.#last[at]!);
     }
-    this.#ends.fill(NO_CELL, 2 * from, 2 * (from + count));
-    this.#lengths.fill(0, from, from + count);
   }
 
   /** The number of blocks in a queue. */
   lengthOf(row: number, connection: Connection): number {
-    return this.#lengths[this.#layout.firstConnection[row]! + connection]!;
+    const last = this.#lastOf(row, connection);
+    return last === NO_CELL ? 0 : this.#pool.ints[CELL * last + LENGTH]!;
   }
 
   /** The first block of a queue; NO_BLOCK if it is empty. */
   first(row: number, connection: Connection): BlockIndex {
-    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
-    return (cell === NO_CELL ? NO_BLOCK : this.#pool.ints[CELL * cell]!) as BlockIndex;
+    const last = this.#lastOf(row, connection);
+    if (last === NO_CELL) return NO_BLOCK;
+    const cells = this.#pool.ints;
+    return cells[CELL * cells[CELL * last + NEXT]!]! as BlockIndex;
   }
 
   /** The number of blocks of the first span; 0 if the queue is empty. */
   firstCount(row: number, connection: Connection): number {
-    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
-    return cell === NO_CELL ? 0 : this.#pool.ints[CELL * cell + COUNT]!;
+    const last = this.#lastOf(row, connection);
+    if (last === NO_CELL) return 0;
+    const cells = this.#pool.ints;
+    return cells[CELL * cells[CELL * last + NEXT]! + COUNT]!;
   }
 
   /** How many of `count` blocks from `block` on are queued. */
   countOf(row: number, connection: Connection, block: BlockIndex, count: number): number {
+    const last = this.#lastOf(row, connection);
+    if (last === NO_CELL) return 0;
     const cells = this.#pool.ints;
     let queued = 0;
-    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
-    for (; cell !== NO_CELL; cell = cells[CELL * cell + NEXT]!) {
+    let cell = last;
+    do {
+      cell = cells[CELL * cell + NEXT]!;
       queued += overlap(cells, cell, block, count);
-    }
+    } while (cell !== last);
     return queued;
   }
 
   /** Whether any of `count` blocks from `block` on is queued. */
   hasAny(row: number, connection: Connection, block: BlockIndex, count: number): boolean {
+    const last = this.#lastOf(row, connection);
+    if (last === NO_CELL) return false;
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
-    while (cell !== NO_CELL && overlap(cells, cell, block, count) === 0) {
+    let cell = last;
+    do {
       cell = cells[CELL * cell + NEXT]!;
-    }
-    return cell !== NO_CELL;
+      if (overlap(cells, cell, block, count) > 0) return true;
+    } while (cell !== last);
+    return false;
   }
 
   /** Whether `predicate` holds for the first block of any span that is queued. */
   some(row: number, connection: Connection, predicate: (block: BlockIndex) => boolean): boolean {
+    const last = this.#lastOf(row, connection);
+    if (last === NO_CELL) return false;
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
-    while (cell !== NO_CELL && !predicate(cells[CELL * cell]! as BlockIndex)) {
+    let cell = last;
+    do {
       cell = cells[CELL * cell + NEXT]!;
-    }
-    return cell !== NO_CELL;
+      if (predicate(cells[CELL * cell]! as BlockIndex)) return true;
+    } while (cell !== last);
+    return false;
   }
 
   /** Appends `count` blocks of one piece from `block` on. */
   push(row: number, connection: Connection, block: BlockIndex, count: number): void {
     const at = this.#layout.firstConnection[row]! + connection;
-    const cell = this.#newCell(block, count, NO_CELL);
-    const ends = this.#ends;
-    if (ends[2 * at] === NO_CELL) ends[2 * at] = cell;
-    else this.#pool.ints[CELL * ends[2 * at + 1]! + NEXT] = cell;
-    ends[2 * at + 1] = cell;
-    this.#lengths[at]! += count;
+    const last = this.#last[at]!;
+    const cell = this.#newCell(last, block, count);
+    const length = last === NO_CELL ? 0 : this.#pool.ints[CELL * last + LENGTH]!;
+    this.#pool.ints[CELL * cell + LENGTH] = length + count;
+    this.#last[at] = cell;
   }
 
   /**
@@ -125,22 +132,24 @@ export class BlockQueues implements ConnectionColumn {
    */
   shift(row: number, connection: Connection): BlockIndex {
     const at = this.#layout.firstConnection[row]! + connection;
-    const cell = this.#ends[2 * at]!;
-    if (cell === NO_CELL) return NO_BLOCK;
-    const block = this.#pool.ints[CELL * cell]! as BlockIndex;
-    this.shiftedCount = this.#pool.ints[CELL * cell + COUNT]!;
-    this.#lengths[at]! -= this.shiftedCount;
-    this.#unlink(at, NO_CELL, cell);
-    return block;
+    const last = this.#last[at]!;
+    if (last === NO_CELL) return NO_BLOCK;
+    const cells = this.#pool.ints;
+    const cell = cells[CELL * last + NEXT]!;
+    this.shiftedCount = cells[CELL * cell + COUNT]!;
+    cells[CELL * last + LENGTH]! -= this.shiftedCount;
+    this.#removeAfter(at, last);
+    return cells[CELL * cell]! as BlockIndex;
   }
 
   /** Removes the first `count` blocks of a queue, which are in its first span. */
   removeFirst(row: number, connection: Connection, count: number): void {
     const at = this.#layout.firstConnection[row]! + connection;
-    const cell = this.#ends[2 * at]!;
+    const last = this.#last[at]!;
     const cells = this.#pool.ints;
-    this.#lengths[at]! -= count;
-    if (cells[CELL * cell + COUNT] === count) return this.#unlink(at, NO_CELL, cell);
+    const cell = cells[CELL * last + NEXT]!;
+    cells[CELL * last + LENGTH]! -= count;
+    if (cells[CELL * cell + COUNT] === count) return this.#removeAfter(at, last);
     cells[CELL * cell]! += count;
     cells[CELL * cell + COUNT]! -= count;
   }
@@ -156,20 +165,21 @@ export class BlockQueues implements ConnectionColumn {
     isKept: (block: BlockIndex) => boolean,
   ): void {
     const at = this.#layout.firstConnection[row]! + connection;
-    let before = NO_CELL;
-    let cell = this.#ends[2 * at]!;
+    const last = this.#last[at]!;
+    if (last === NO_CELL) return;
+    const cells = this.#pool.ints;
+    let before = last;
     let always = count;
-    while (cell !== NO_CELL) {
-      const cells = this.#pool.ints;
-      const next = cells[CELL * cell + NEXT]!;
+    for (let isLast = false; !isLast; ) {
+      const cell = cells[CELL * before + NEXT]!;
+      isLast = cell === last;
       const length = cells[CELL * cell + COUNT]!;
       const kept = isKept(cells[CELL * cell]! as BlockIndex) ? length : always;
-      this.#lengths[at]! -= length - kept;
+      cells[CELL * last + LENGTH]! -= length - kept;
       cells[CELL * cell + COUNT] = kept;
-      if (kept === 0) this.#unlink(at, before, cell);
+      if (kept === 0) this.#removeAfter(at, before);
       else before = cell;
       always = 0;
-      cell = next;
     }
   }
 
@@ -184,18 +194,20 @@ export class BlockQueues implements ConnectionColumn {
    */
   remove(row: number, connection: Connection, block: BlockIndex, count: number): number {
     const at = this.#layout.firstConnection[row]! + connection;
+    const last = this.#last[at]!;
+    if (last === NO_CELL) return 0;
     let removed = 0;
-    let before = NO_CELL;
-    let cell = this.#ends[2 * at]!;
-    while (cell !== NO_CELL && removed < count) {
-      const next = this.#pool.ints[CELL * cell + NEXT]!;
+    let before = last;
+    for (let isLast = false; !isLast && removed < count; ) {
+      // A part of a span that is split off needs a cell, for which the pool may grow.
+      const cell = this.#pool.ints[CELL * before + NEXT]!;
+      isLast = cell === last;
       const common = overlap(this.#pool.ints, cell, block, count);
-      if (common === this.#pool.ints[CELL * cell + COUNT]!) this.#unlink(at, before, cell);
-      else before = common === 0 ? cell : this.#removePart(at, cell, block, count);
       removed += common;
-      cell = next;
+      this.#pool.ints[CELL * last + LENGTH]! -= common;
+      if (common === this.#pool.ints[CELL * cell + COUNT]!) this.#removeAfter(at, before);
+      else before = common === 0 ? cell : this.#removePart(at, cell, block, count);
     }
-    this.#lengths[at]! -= removed;
     return removed;
   }
 
@@ -211,29 +223,40 @@ export class BlockQueues implements ConnectionColumn {
     }
     this.#pool.ints[CELL * cell + COUNT] = block - first;
     if (removedEnd >= end) return cell;
-    const next = this.#pool.ints[CELL * cell + NEXT]!;
-    const rest = this.#newCell(removedEnd, end - removedEnd, next);
-    this.#pool.ints[CELL * cell + NEXT] = rest;
-    if (next === NO_CELL) this.#ends[2 * at + 1] = rest;
+    const rest = this.#newCell(cell, removedEnd, end - removedEnd);
+    if (this.#last[at] === cell) this.#becomeLast(at, rest);
     return rest;
   }
 
-  #newCell(block: number, count: number, next: number): number {
+  #lastOf(row: number, connection: Connection): number {
+    return this.#last[this.#layout.firstConnection[row]! + connection]!;
+  }
+
+  /** Adds a cell to the ring of `before`, after that; to a new ring if that is NO_CELL. */
+  #newCell(before: number, block: number, count: number): number {
     const cell = this.#pool.take();
     const cells = this.#pool.ints;
     cells[CELL * cell] = block;
     cells[CELL * cell + COUNT] = count;
-    cells[CELL * cell + NEXT] = next;
+    cells[CELL * cell + NEXT] = before === NO_CELL ? cell : cells[CELL * before + NEXT]!;
+    if (before !== NO_CELL) cells[CELL * before + NEXT] = cell;
     return cell;
   }
 
-  #unlink(at: number, before: number, cell: number): void {
+  /** Removes the cell after `before` from a ring, in which it may be the only one. */
+  #removeAfter(at: number, before: number): void {
     const cells = this.#pool.ints;
-    const after = cells[CELL * cell + NEXT]!;
-    if (before === NO_CELL) this.#ends[2 * at] = after;
-    else cells[CELL * before + NEXT] = after;
-    if (after === NO_CELL) this.#ends[2 * at + 1] = before;
+    const cell = cells[CELL * before + NEXT]!;
+    cells[CELL * before + NEXT] = cells[CELL * cell + NEXT]!;
+    if (cell === before) this.#last[at] = NO_CELL;
+    else if (this.#last[at] === cell) this.#becomeLast(at, before);
     this.#pool.release(cell);
+  }
+
+  #becomeLast(at: number, cell: number): void {
+    const cells = this.#pool.ints;
+    cells[CELL * cell + LENGTH] = cells[CELL * this.#last[at]! + LENGTH]!;
+    this.#last[at] = cell;
   }
 }
 

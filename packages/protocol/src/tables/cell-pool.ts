@@ -12,6 +12,8 @@ import { grown } from './connection-columns.ts';
 export const NO_CELL = 0;
 
 const INITIAL_CELLS = 8;
+/** The factor by which a pool grows. */
+const GROWTH = 1.25;
 
 export class CellPool {
   /** The cells, `words` each. `take` replaces the array when the pool grows. */
@@ -22,7 +24,10 @@ export class CellPool {
   bytes: Uint8Array;
   readonly #words: number;
   readonly #linkWord: number;
+  /** The first of the cells that have been released. */
   #unused = NO_CELL;
+  /** The first cell that has never been used: memory from there on has not been touched. */
+  #fresh = 1;
 
   /** Creates a pool of cells of `words` words, an even number; word `linkWord` links the cells. */
   constructor(words: number, linkWord: number) {
@@ -31,13 +36,12 @@ export class CellPool {
     this.floats = new Float64Array((words / 2) * INITIAL_CELLS);
     this.ints = new Int32Array(this.floats.buffer);
     this.bytes = new Uint8Array(this.floats.buffer);
-    this.#addUnused(1, INITIAL_CELLS);
   }
 
   /** Allocates a cell. It still contains what its previous user has written. */
   take(): number {
-    if (this.#unused === NO_CELL) this.#grow();
     const cell = this.#unused;
+    if (cell === NO_CELL) return this.#takeFresh();
     this.#unused = this.ints[this.#words * cell + this.#linkWord]!;
     return cell;
   }
@@ -48,16 +52,15 @@ export class CellPool {
     this.#unused = cell;
   }
 
-  #grow(): void {
-    const count = this.ints.length / this.#words;
-    this.floats = grown(this.floats, new Float64Array(2 * this.floats.length));
-    this.ints = new Int32Array(this.floats.buffer);
-    this.bytes = new Uint8Array(this.floats.buffer);
-    this.#addUnused(count, 2 * count);
+  #takeFresh(): number {
+    if (this.#words * this.#fresh === this.ints.length) this.#grow();
+    return this.#fresh++;
   }
 
-  /** Adds the cells from `first` to `end - 1` to the list of unused cells. */
-  #addUnused(first: number, end: number): void {
-    for (let cell = end - 1; cell >= first; cell--) this.release(cell);
+  #grow(): void {
+    const cells = Math.ceil(GROWTH * this.#fresh);
+    this.floats = grown(this.floats, new Float64Array((this.#words / 2) * cells));
+    this.ints = new Int32Array(this.floats.buffer);
+    this.bytes = new Uint8Array(this.floats.buffer);
   }
 }

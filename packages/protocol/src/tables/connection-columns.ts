@@ -3,14 +3,18 @@
  *
  * The connections of one peer are adjacent: they form its range, which begins at
  * `firstConnection[row]`. A peer that outgrows its range moves to a larger one, and all its values
- * move in every column. When a peer leaves, its row and its range are cleared and used again.
+ * move in every column. When a peer leaves, its row and its range are cleared and used again. When
+ * there is no more room and many ranges are unused, the others move together.
  */
 
 /** An array, or a few arrays, with one value for each connection of all peers. */
 export interface ConnectionColumn {
   /** Makes room for this number of connections in total; new values are 0. */
   grow(connections: number): void;
-  /** Moves the values of `count` adjacent connections; 0 remains. The ranges do not overlap. */
+  /**
+   * Moves the values of `count` adjacent connections; 0 remains. The ranges overlap at most if the
+   * values move to the front.
+   */
   move(from: number, to: number, count: number): void;
   /** Sets the values of `count` adjacent connections to 0, and releases what they refer to. */
   clear(from: number, count: number): void;
@@ -50,5 +54,5 @@ export function moveValues(
   count: number,
 ): void {
   column.copyWithin(to, from, from + count);
-  column.fill(0, from, from + count);
+  column.fill(0, to < from ? Math.max(from, to + count) : from, from + count);
 }

@@ -19,3 +19,15 @@ export const PEER_CHOKING = 32;
 export const AM_INTERESTED = 64;
 /** Our unchoke of the other side is optimistic. */
 export const OPTIMISTIC = 128;
+
+// The state of what is requested on a connection and by its other side, in a byte of its own
+// (`PeerTables.downloadState`).
+
+/** Nothing is left to request on the connection. */
+export const STARVING = 1;
+/** The other side has left requests unanswered for too long. */
+export const SNUBBING = 2;
+/** We have told the other side what it may request while we choke it (allowed fast). */
+export const GRANTED = 4;
+/** The other side may request nothing while we choke it. */
+export const DENIED = 8;

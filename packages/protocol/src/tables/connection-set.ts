@@ -1,26 +1,42 @@
-/** A set of connections of one peer, as bits. */
+/** A set of connections of one peer, as bits. Most peers have few connections: the first word. */
 
 import type { Connection } from '../ids.ts';
 
+/** So many bits of a word are used that it is a small integer, which takes no memory of its own. */
+const WORD_BITS = 30;
+
 export class ConnectionSet {
-  #words = new Uint32Array(1);
+  #first = 0;
+  /** The words after the first; undefined if they are all 0. */
+  #others: number[] | undefined;
 
   has(connection: Connection): boolean {
-    const word = this.#words[connection >>> 5] ?? 0;
-    return (word & (1 << (connection & 31))) !== 0;
+    if (connection < WORD_BITS) return (this.#first & (1 << connection)) !== 0;
+    const word = this.#others?.[indexOf(connection)] ?? 0;
+    return (word & maskOf(connection)) !== 0;
   }
 
   add(connection: Connection): void {
-    const word = connection >>> 5;
-    if (word >= this.#words.length) {
-      const longer = new Uint32Array(2 * (word + 1));
-      longer.set(this.#words);
-      this.#words = longer;
+    if (connection < WORD_BITS) {
+      this.#first |= 1 << connection;
+      return;
     }
-    this.#words[word]! |= 1 << (connection & 31);
+    const others = (this.#others ??= []);
+    while (others.length <= indexOf(connection)) others.push(0);
+    others[indexOf(connection)]! |= maskOf(connection);
   }
 
   delete(connection: Connection): void {
-    if (this.has(connection)) this.#words[connection >>> 5]! &= ~(1 << (connection & 31));
+    if (connection < WORD_BITS) this.#first &= ~(1 << connection);
+    else if (this.has(connection)) this.#others![indexOf(connection)]! &= ~maskOf(connection);
   }
+}
+
+/** The index of the word of a connection among the others. */
+function indexOf(connection: Connection): number {
+  return Math.floor(connection / WORD_BITS) - 1;
+}
+
+function maskOf(connection: Connection): number {
+  return 1 << (connection % WORD_BITS);
 }

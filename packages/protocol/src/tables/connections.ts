@@ -26,31 +26,27 @@ export interface PeerMemory {
 /** The initial state of every connection: choked and not interested on both sides (BEP 3). */
 const INITIAL_FLAGS = AM_CHOKING | PEER_CHOKING;
 
+/** The factor by which the range of a peer with many connections grows. */
+const GROWTH = 1.125;
+
 export class ConnectionTable {
   readonly #tables: PeerTables;
   readonly #row: number;
   readonly #deferredHaves: DeferredHaves | undefined;
-  #capacity: number;
   #count = 0;
-  /** Numbers of closed connections, to be used again. */
-  readonly #closed: Connection[] = [];
+  /** Numbers of closed connections, to be used again; undefined if there have been none. */
+  #closed: Connection[] | undefined;
 
   constructor({ tables, row, deferredHaves }: PeerMemory, capacity: number) {
     this.#tables = tables;
     this.#row = row;
     this.#deferredHaves = deferredHaves;
     tables.openRow(row, capacity);
-    this.#capacity = capacity;
   }
 
   /** The greatest number in use plus one: the bound of a loop over all connections. */
   get count(): number {
     return this.#count;
-  }
-
-  /** The number of connections for which there is room before the tables grow. */
-  get capacity(): number {
-    return this.#capacity;
   }
 
   /** The position of our first connection in every column. */
@@ -143,8 +139,8 @@ export class ConnectionTable {
 
   /** Opens a connection; `permissions` is a sum of MAY_UPLOAD, ANNOUNCES and MAY_DOWNLOAD. */
   open(remote: PeerId, permissions: number): Connection {
-    const connection = this.#closed.pop() ?? (this.#count++ as Connection);
-    if (connection === this.#capacity) this.#grow();
+    const connection = this.#closed?.pop() ?? (this.#count++ as Connection);
+    if (connection === this.#tables.capacityOf(this.#row)) this.#grow();
     this.setFlags(connection, INITIAL_FLAGS | permissions);
     this.#tables.remote[this.first + connection] = remote;
     return connection;
@@ -159,13 +155,14 @@ export class ConnectionTable {
 
   /** The number of a closed connection may be used again. */
   releaseNumber(connection: Connection): void {
-    assert(!this.#closed.includes(connection), 'only an open connection is closed');
-    this.#closed.push(connection);
+    const closed = (this.#closed ??= []);
+    assert(!closed.includes(connection), 'only an open connection is closed');
+    closed.push(connection);
   }
 
   #grow(): void {
-    const capacity = Math.max(8, 2 * this.#capacity);
-    this.#tables.enlargeRow(this.#row, this.#capacity, capacity);
-    this.#capacity = capacity;
+    const capacity = this.#tables.capacityOf(this.#row);
+    const larger = Math.max(capacity + 4, GROWTH * capacity);
+    this.#tables.enlargeRow(this.#row, 4 * Math.ceil(larger / 4));
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { blocksOf16KiB, blocksOfPiece } from '../blocks.ts';
 import type { BlockIndex, PieceIndex } from '../ids.ts';
-import { PartialPieces, partialPiecePool } from './partial-pieces.ts';
+import { PartialPieces, PartialPieceTable } from './partial-pieces.ts';
 
 /** Pieces of five blocks, and a last one of three. */
 const LAYOUT = blocksOf16KiB(4, 5 * 2 ** 17, 2.5 * 2 ** 17);
@@ -100,10 +100,10 @@ function expectAgreement(partial: PartialPieces, model: Model, at: string): void
   const withFree = model.partial().filter((piece) => model.pieces[piece]!.some(isFree));
   const all = model.pieces.map((_, piece) => piece as PieceIndex);
   expect(
-    all.filter((piece) => partial.withFree.has(piece)),
+    all.filter((piece) => (partial.withFree[0]! & (1 << piece)) !== 0),
     at,
   ).toEqual(withFree);
-  expect(partial.withFree.count, at).toBe(withFree.length);
+  expect(partial.withFreeCount, at).toBe(withFree.length);
   const actual = model.pieces.map((blocks, each) => {
     const piece = each as PieceIndex;
     return {
@@ -156,19 +156,20 @@ describe('a partial piece', () => {
 });
 
 test('peers that leave make room for others: the pool does not grow', () => {
-  const pool = partialPiecePool(LAYOUT);
-  const begin = (): PartialPieces => {
-    const peer = new PartialPieces(LAYOUT, pool);
+  const table = new PartialPieceTable(LAYOUT);
+  table.growRows(3);
+  const begin = (row: number): PartialPieces => {
+    const peer = new PartialPieces(LAYOUT, table, row);
     for (let piece = 0; piece < 4; piece++) peer.request((5 * piece) as BlockIndex, 2);
     return peer;
   };
-  begin();
-  const words = pool.ints.length;
-  for (let n = 0; n < 20; n++) begin().removeAll();
+  begin(0);
+  const words = table.cells.ints.length;
+  for (let n = 0; n < 20; n++) begin(1).removeAll();
   // The cells of two peers are in use at a time.
-  expect(pool.ints.length).toBeLessThanOrEqual(2 * words);
-  const one = begin();
-  const other = begin();
+  expect(table.cells.ints.length).toBeLessThanOrEqual(2 * words);
+  const one = begin(1);
+  const other = begin(2);
   other.removeAll();
   expect(other.size).toBe(0);
   expect([...one.pieces]).toEqual([0, 1, 2, 3]);

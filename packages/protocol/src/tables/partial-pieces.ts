@@ -9,72 +9,135 @@
  * partial pieces of all peers of a host are cells of one pool (`cell-pool.ts`), so that a block
  * that arrives touches little memory:
  *
- *     next, free, received, requests, from seed, · │ states of the blocks, as bytes     a cell
+ *     free, received, requests, from seed │ states of the blocks, as bytes     a cell
+ *     piece, cell, piece, cell, …                      a list per peer, in the order of their begin
  */
 
 import { assert } from '@cachetorrent/std';
 
 import { type BlockLayout, blocksOfPiece } from '../blocks.ts';
 import { type BlockIndex, type PieceIndex, pieceOf } from '../ids.ts';
-import { Bitfield } from './bitfield.ts';
+import { wordsFor } from './bitfield.ts';
 import { CellPool, NO_CELL } from './cell-pool.ts';
+import { grown, type RowColumn } from './connection-columns.ts';
+import { RowLists } from './row-lists.ts';
 
 /** The state of a block that has been received. */
 const RECEIVED = 255;
 /** The most connections on which a block is requested at a time. */
 export const REQUESTS_MAX = 254;
 
-/** The words of a cell: the next unused cell; how many blocks are free, and how many received. */
-const NEXT = 0;
-const FREE = 1;
-const RECEIVED_COUNT = 2;
+/** The words of a cell: how many blocks are free, and how many received. */
+const FREE = 0;
+const RECEIVED_COUNT = 1;
 /** The sum of the numbers of requests of all blocks. */
-const REQUESTS = 3;
+const REQUESTS = 2;
 /** 1 if a block has been requested from a seed. */
-const FROM_SEED = 4;
-const HEADER = 6;
+const FROM_SEED = 3;
+const HEADER = 4;
+/** In an unused cell, this word has the next one. */
+const NEXT = 0;
 
-/** A pool for the partial pieces of the peers of a host. */
-export function partialPiecePool({ blocksPerPiece }: BlockLayout): CellPool {
-  return new CellPool(cellWords(blocksPerPiece), NEXT);
+/** Each entry of a list is a piece and its cell. */
+const ENTRY = 2;
+
+/** The partial pieces of all peers of a host. */
+export class PartialPieceTable implements RowColumn {
+  /** The states of the blocks of each partial piece. */
+  readonly cells: CellPool;
+  readonly cellWords: number;
+  /** For each row, its partial pieces and their cells. */
+  readonly lists: RowLists = new RowLists();
+  /** For each row `pieceWords` words: the partial pieces with a free block. */
+  withFree: Uint32Array = new Uint32Array(0);
+  /** For each row, their number. */
+  withFreeCount: Int32Array = new Int32Array(0);
+  readonly pieceWords: number;
+  /** See `PartialPieces`: they describe what the last call of any peer has done. */
+  foundCount = 0;
+  endedRequests = 0;
+
+  constructor({ blocksPerPiece, pieceCount }: BlockLayout) {
+    this.cellWords = HEADER + 2 * Math.ceil(blocksPerPiece / 8);
+    this.cells = new CellPool(this.cellWords, NEXT);
+    this.pieceWords = wordsFor(pieceCount);
+  }
+
+  growRows(rows: number): void {
+    this.lists.growRows(rows);
+    this.withFree = grown(this.withFree, new Uint32Array(rows * this.pieceWords));
+    this.withFreeCount = grown(this.withFreeCount, new Int32Array(rows));
+  }
+
+  clearRow(row: number): void {
+    const { ints, start, length } = this.lists;
+    const first = start[row]!;
+    for (let i = 0; i < length[row]!; i += ENTRY) this.cells.release(ints[first + i + 1]!);
+    this.lists.clearRow(row);
+    this.withFree.fill(0, row * this.pieceWords, (row + 1) * this.pieceWords);
+    this.withFreeCount[row] = 0;
+  }
 }
 
-function cellWords(blocksPerPiece: number): number {
-  return HEADER + 2 * Math.ceil(blocksPerPiece / 8);
+/** A table for a single peer. */
+function tableForOne(layout: BlockLayout): PartialPieceTable {
+  const table = new PartialPieceTable(layout);
+  table.growRows(1);
+  return table;
 }
 
 /** The partial pieces of one peer. */
 export class PartialPieces {
   readonly #layout: BlockLayout;
-  /** The number of blocks of each piece but the last. */
-  readonly blocksPerPiece: number;
-  readonly #pool: CellPool;
-  readonly #cellWords: number;
-  /** The cell of each partial piece. */
-  readonly #cells = new Map<PieceIndex, number>();
-  /** The partial pieces with a free block. */
-  readonly withFree: Bitfield;
-  /** The number of blocks of the span that `firstFree` has found last. */
-  foundCount = 0;
-  /** How many requests the blocks have ended that `receive` has received last. */
-  endedRequests = 0;
+  readonly #table: PartialPieceTable;
+  readonly #row: number;
 
-  constructor(layout: BlockLayout, pool: CellPool = partialPiecePool(layout)) {
+  constructor(layout: BlockLayout, table: PartialPieceTable = tableForOne(layout), row = 0) {
     this.#layout = layout;
-    this.#pool = pool;
-    this.#cellWords = cellWords(layout.blocksPerPiece);
-    this.blocksPerPiece = layout.blocksPerPiece;
-    this.withFree = new Bitfield(layout.pieceCount);
+    this.#table = table;
+    this.#row = row;
+  }
+
+  /** The number of blocks of each piece but the last. */
+  get blocksPerPiece(): number {
+    return this.#layout.blocksPerPiece;
+  }
+
+  /** The number of blocks of the span that `firstFree` has found last. */
+  get foundCount(): number {
+    return this.#table.foundCount;
+  }
+
+  /** How many requests the blocks have ended that `receive` has received last. */
+  get endedRequests(): number {
+    return this.#table.endedRequests;
   }
 
   /** The number of partial pieces. */
   get size(): number {
-    return this.#cells.size;
+    return this.#table.lists.length[this.#row]! / ENTRY;
   }
 
   /** The partial pieces, in the order in which they were begun. */
-  get pieces(): IterableIterator<PieceIndex> {
-    return this.#cells.keys();
+  get pieces(): readonly PieceIndex[] {
+    const { ints, start } = this.#table.lists;
+    const first = start[this.#row]!;
+    return Array.from({ length: this.size }, (_, i) => ints[first + ENTRY * i]! as PieceIndex);
+  }
+
+  /** The number of partial pieces with a free block. */
+  get withFreeCount(): number {
+    return this.#table.withFreeCount[this.#row]!;
+  }
+
+  /** The partial pieces of all peers with a free block, as words of bits. */
+  get withFree(): Uint32Array {
+    return this.#table.withFree;
+  }
+
+  /** The position in `withFree` of our first word. */
+  get withFreeStart(): number {
+    return this.#row * this.#table.pieceWords;
   }
 
   /** The number of blocks of `piece`. */
@@ -84,12 +147,12 @@ export class PartialPieces {
 
   /** Whether some blocks of `piece` are requested or received. */
   has(piece: PieceIndex): boolean {
-    return this.#cells.has(piece);
+    return this.#cellOf(piece) !== NO_CELL;
   }
 
   /** Whether a block of `piece` is neither requested nor received. */
   hasFree(piece: PieceIndex): boolean {
-    return this.withFree.has(piece) || !this.has(piece);
+    return this.#isWithFree(piece) || !this.has(piece);
   }
 
   /** Whether a block of `piece` has been requested from a seed since the piece was begun. */
@@ -99,7 +162,8 @@ export class PartialPieces {
 
   /** A block of `piece`, which is partial, has been requested from a seed. */
   markFromSeed(piece: PieceIndex): void {
-    this.#pool.ints[this.#cellWords * this.#cellOf(piece) + FROM_SEED] = 1;
+    const { cells, cellWords } = this.#table;
+    cells.ints[cellWords * this.#cellOf(piece) + FROM_SEED] = 1;
   }
 
   /** The number of requests for blocks of `piece` on all connections. */
@@ -120,10 +184,10 @@ export class PartialPieces {
     const blocks = this.blocksOf(piece);
     const cell = this.#cellOf(piece);
     if (cell === NO_CELL) {
-      this.foundCount = Math.min(most, blocks);
+      this.#table.foundCount = Math.min(most, blocks);
       return (piece * this.blocksPerPiece) as BlockIndex;
     }
-    const { bytes } = this.#pool;
+    const { bytes } = this.#table.cells;
     const states = this.#statesOf(cell);
     let first = 0;
     while (first < blocks && bytes[states + first] !== 0) first++;
@@ -131,15 +195,15 @@ export class PartialPieces {
     const end = Math.min(first + most, blocks);
     let next = first + 1;
     while (next < end && bytes[states + next] === 0) next++;
-    this.foundCount = next - first;
+    this.#table.foundCount = next - first;
     return (piece * this.blocksPerPiece + first) as BlockIndex;
   }
 
   /** Requests each of `count` blocks of one piece once more. */
   request(block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.blocksPerPiece);
-    const cell = this.#cells.get(piece) ?? this.#begin(piece);
-    const { bytes } = this.#pool;
+    const cell = this.#cellOf(piece) || this.#begin(piece);
+    const { bytes } = this.#table.cells;
     const first = this.#statesOf(cell) + block - piece * this.blocksPerPiece;
     let free = 0;
     let requests = 0;
@@ -158,7 +222,7 @@ export class PartialPieces {
     const piece = pieceOf(block, this.blocksPerPiece);
     const cell = this.#cellOf(piece);
     if (cell === NO_CELL) return;
-    const { bytes } = this.#pool;
+    const { bytes } = this.#table.cells;
     const first = this.#statesOf(cell) + block - piece * this.blocksPerPiece;
     let free = 0;
     let requests = 0;
@@ -175,8 +239,8 @@ export class PartialPieces {
   /** Receives `count` blocks of one piece; returns how many of them are new. */
   receive(block: BlockIndex, count: number): number {
     const piece = pieceOf(block, this.blocksPerPiece);
-    const cell = this.#cells.get(piece) ?? this.#begin(piece);
-    const { bytes } = this.#pool;
+    const cell = this.#cellOf(piece) || this.#begin(piece);
+    const { bytes } = this.#table.cells;
     const first = this.#statesOf(cell) + block - piece * this.blocksPerPiece;
     let free = 0;
     let received = 0;
@@ -189,7 +253,7 @@ export class PartialPieces {
       bytes[at] = RECEIVED;
       received++;
     }
-    this.endedRequests = endedRequests;
+    this.#table.endedRequests = endedRequests;
     this.#change(piece, cell, free, received, -endedRequests);
     return received;
   }
@@ -199,7 +263,7 @@ export class PartialPieces {
     const piece = pieceOf(block, this.blocksPerPiece);
     const cell = this.#cellOf(piece);
     if (cell === NO_CELL) return;
-    const { bytes } = this.#pool;
+    const { bytes } = this.#table.cells;
     const first = block - piece * this.blocksPerPiece;
     const end = this.#statesOf(cell) + Math.min(first + count, this.blocksOf(piece));
     let free = 0;
@@ -222,7 +286,7 @@ export class PartialPieces {
     const cell = this.#cellOf(piece);
     if (cell === NO_CELL) return 0;
     const at = this.#statesOf(cell) + block - piece * this.blocksPerPiece;
-    const state = this.#pool.bytes[at]!;
+    const state = this.#table.cells.bytes[at]!;
     return state === RECEIVED ? 0 : state;
   }
 
@@ -230,7 +294,7 @@ export class PartialPieces {
   addRequested(piece: PieceIndex, requestsMax: number, blocks: BlockIndex[]): void {
     const cell = this.#cellOf(piece);
     if (cell === NO_CELL) return;
-    const { bytes } = this.#pool;
+    const { bytes } = this.#table.cells;
     const states = this.#statesOf(cell);
     for (let index = 0; index < this.blocksPerPiece; index++) {
       const state = bytes[states + index]!;
@@ -241,58 +305,75 @@ export class PartialPieces {
 
   /** Forgets a piece, because it is stored or all its blocks are to be requested again. */
   remove(piece: PieceIndex): void {
-    const cell = this.#cellOf(piece);
-    if (cell === NO_CELL) return;
-    this.#cells.delete(piece);
-    this.withFree.remove(piece);
-    this.#pool.release(cell);
+    const { lists, cells } = this.#table;
+    const index = lists.indexOf(this.#row, piece, ENTRY);
+    if (index < 0) return;
+    cells.release(lists.ints[lists.start[this.#row]! + index + 1]!);
+    lists.removeAt(this.#row, index, ENTRY);
+    this.#setWithFree(piece, false);
   }
 
   /** Forgets all pieces: their cells are free for other peers. */
   removeAll(): void {
-    for (const piece of this.pieces) this.remove(piece);
+    this.#table.clearRow(this.#row);
   }
 
   #cellOf(piece: PieceIndex): number {
-    return this.#cells.get(piece) ?? NO_CELL;
+    const { lists } = this.#table;
+    const index = lists.indexOf(this.#row, piece, ENTRY);
+    return index < 0 ? NO_CELL : lists.ints[lists.start[this.#row]! + index + 1]!;
+  }
+
+  #isWithFree(piece: PieceIndex): boolean {
+    const word = this.#table.withFree[this.withFreeStart + (piece >>> 5)]!;
+    return (word & (1 << (piece & 31))) !== 0;
+  }
+
+  #setWithFree(piece: PieceIndex, isWithFree: boolean): void {
+    if (this.#isWithFree(piece) === isWithFree) return;
+    const { withFree, withFreeCount } = this.#table;
+    withFree[this.withFreeStart + (piece >>> 5)]! ^= 1 << (piece & 31);
+    withFreeCount[this.#row]! += isWithFree ? 1 : -1;
   }
 
   /** The byte in which the states of the blocks of a cell begin. */
   #statesOf(cell: number): number {
-    return 4 * (this.#cellWords * cell + HEADER);
+    return 4 * (this.#table.cellWords * cell + HEADER);
   }
 
   /** A word of the cell of `piece`; 0 if the piece is not partial. */
   #valueOf(piece: PieceIndex, word: number): number {
+    const { cells, cellWords } = this.#table;
     const cell = this.#cellOf(piece);
-    return cell === NO_CELL ? 0 : this.#pool.ints[this.#cellWords * cell + word]!;
+    return cell === NO_CELL ? 0 : cells.ints[cellWords * cell + word]!;
   }
 
   /** Makes all blocks of `piece` free. What does not exist must not be found free. */
   #begin(piece: PieceIndex): number {
-    const cell = this.#pool.take();
+    const { cells, cellWords, lists } = this.#table;
+    const cell = cells.take();
     const blocks = this.blocksOf(piece);
-    const { ints } = this.#pool;
-    const first = this.#cellWords * cell;
-    ints.fill(0, first, first + this.#cellWords);
-    ints[first + FREE] = blocks;
+    const first = cellWords * cell;
+    cells.ints.fill(0, first, first + cellWords);
+    cells.ints[first + FREE] = blocks;
     const states = this.#statesOf(cell);
     if (blocks < this.blocksPerPiece) {
-      this.#pool.bytes.fill(RECEIVED, states + blocks, states + this.blocksPerPiece);
+      cells.bytes.fill(RECEIVED, states + blocks, states + this.blocksPerPiece);
     }
-    this.#cells.set(piece, cell);
+    lists.push(this.#row, piece);
+    lists.push(this.#row, cell);
     return cell;
   }
 
   /** Adds to the counts of a piece; one with only free blocks is not partial any more. */
   #change(piece: PieceIndex, cell: number, free: number, received: number, requests: number): void {
-    const { ints } = this.#pool;
-    const first = this.#cellWords * cell;
+    const { cells, cellWords } = this.#table;
+    const { ints } = cells;
+    const first = cellWords * cell;
     ints[first + FREE]! += free;
     ints[first + RECEIVED_COUNT]! += received;
     ints[first + REQUESTS]! += requests;
     if (ints[first + REQUESTS] === 0 && ints[first + RECEIVED_COUNT] === 0) this.remove(piece);
-    else if (ints[first + FREE]! > 0) this.withFree.add(piece);
-    else this.withFree.remove(piece);
+    else this.#setWithFree(piece, ints[first + FREE]! > 0);
   }
 }

@@ -59,7 +59,7 @@ class ModelledPeer {
   }
 
   leave(): void {
-    this.#tables.closeRow(this.row, this.connections.capacity);
+    this.#tables.closeRow(this.row);
   }
 
   /** The tables say what the model says. */

@@ -35,16 +35,20 @@ import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts
 import type { Connection, PieceIndex } from '../ids.ts';
 import type { BlockLayout } from '../blocks.ts';
 import { BlockQueues } from './block-queues.ts';
-import type { CellPool } from './cell-pool.ts';
-import { partialPiecePool } from './partial-pieces.ts';
+import { PartialPieceTable } from './partial-pieces.ts';
 import { RateMeter } from './rate-meter.ts';
+import { RowLists } from './row-lists.ts';
 import { InterestReasons } from './interest-reasons.ts';
 import { Traffic } from './traffic.ts';
 import { UploadStatistics } from './upload-statistics.ts';
 
 const INITIAL_COUNTER_BITS = 8;
-/** The factor by which tables grow that are too small. */
+/** The factor by which tables grow that have too few rows. */
 const GROWTH = 1.25;
+/** The same for connections: it is smaller, because their columns are most of the memory. */
+const CONNECTIONS_GROWTH = 1.125;
+/** Ranges are moved together when there is no room and more than this share of them is unused. */
+const UNUSED_MAX = 0.06;
 
 /** The outcome of a `have` after which the peer has nothing to do. */
 export const NO_ACTION = 0;
@@ -62,7 +66,7 @@ export class PeerTables implements ConnectionLayout {
    * replaced when the tables grow: do not keep them across calls that may open a connection.
    */
   flags: Uint8Array;
-  /** How requests go on each connection, for `RequestWindow`. */
+  /** How requests go on each connection: the second byte of flags (`connection-flags.ts`). */
   downloadState: Uint8Array;
   /** For each connection a row of `pieceWords` words: the pieces that its other side announced. */
   announced: Uint32Array;
@@ -86,14 +90,14 @@ export class PeerTables implements ConnectionLayout {
   readonly requests: BlockQueues;
   /** The blocks to send on each connection. */
   readonly queued: BlockQueues;
-  /** The pieces received recently on each connection. */
-  readonly received: RateMeter;
+  /** For each row, the connections on which it may request any piece, by number. */
+  readonly unchoked: RowLists;
   /** Why we are interested in the other side of each connection. */
   readonly interestReasons: InterestReasons;
   #traffic: Traffic | undefined;
-  #partialPieces: CellPool | undefined;
-  /** How each connection was served recently, for the chokers of seeds. */
-  readonly uploadStatistics: UploadStatistics;
+  #partialPieces: PartialPieceTable | undefined;
+  #received: RateMeter | undefined;
+  #uploadStatistics: UploadStatistics | undefined;
   /**
    * For each piece a bit per row: the peers that store it. The bits of one piece are adjacent
    * because a peer announces a piece to many others at once.
@@ -103,7 +107,11 @@ export class PeerTables implements ConnectionLayout {
   readonly #pieceCount: number;
   readonly #columns: ConnectionColumn[] = [];
   readonly #rowColumns: RowColumn[] = [];
+  /** For each row, the number of connections in its range; 0 if it has none. */
+  #capacity: Int32Array;
+  /** The number of connections in all ranges, and in the unused ones. */
   #used = 0;
+  #unused = 0;
   /** The positions of unused ranges, by their number of connections. */
   readonly #unusedRanges = new Map<number, number[]>();
 
@@ -121,20 +129,38 @@ export class PeerTables implements ConnectionLayout {
     this.requestable = new Uint32Array(rows * this.pieceWords);
     this.lacked = new Uint32Array(rows * this.pieceWords);
     this.firstConnection = new Int32Array(rows);
+    this.#capacity = new Int32Array(rows);
     this.usedCounterBits = new Uint8Array(rows);
     this.requests = new BlockQueues(this);
     this.queued = new BlockQueues(this);
-    this.received = new RateMeter(this);
     this.interestReasons = new InterestReasons(this);
-    this.uploadStatistics = new UploadStatistics(this);
+    this.unchoked = new RowLists();
+    this.addRowColumn(this.unchoked);
   }
 
   /** Where the partial pieces of all peers are. Created on first use. */
-  partialPieces(layout: BlockLayout): CellPool {
-    return (this.#partialPieces ??= partialPiecePool(layout));
+  partialPieces(layout: BlockLayout): PartialPieceTable {
+    if (this.#partialPieces === undefined) {
+      this.#partialPieces = new PartialPieceTable({ ...layout, pieceCount: this.#pieceCount });
+      this.addRowColumn(this.#partialPieces);
+    }
+    return this.#partialPieces;
   }
 
-  /** What each connection has carried. Created on first use. */
+  /** The pieces received recently on each connection, if moved whole. Created on first use. */
+  get received(): RateMeter {
+    return (this.#received ??= new RateMeter(this));
+  }
+
+  /**
+   * How each connection was served recently, for the chokers of seeds that move whole pieces.
+   * Created on first use.
+   */
+  get uploadStatistics(): UploadStatistics {
+    return (this.#uploadStatistics ??= new UploadStatistics(this));
+  }
+
+  /** What each connection has carried, if pieces are moved as blocks. Created on first use. */
   get traffic(): Traffic {
     return (this.#traffic ??= new Traffic(this));
   }
@@ -157,6 +183,7 @@ export class PeerTables implements ConnectionLayout {
     if (rows <= before) return;
     const size = Math.max(rows, Math.ceil(GROWTH * before));
     this.firstConnection = grown(this.firstConnection, new Int32Array(size));
+    this.#capacity = grown(this.#capacity, new Int32Array(size));
     this.usedCounterBits = grown(this.usedCounterBits, new Uint8Array(size));
     this.requestable = grown(this.requestable, new Uint32Array(size * this.pieceWords));
     this.lacked = grown(this.lacked, new Uint32Array(size * this.pieceWords));
@@ -166,12 +193,18 @@ export class PeerTables implements ConnectionLayout {
     for (const column of this.#rowColumns) column.growRows(size);
   }
 
+  /** The number of connections for which a row has room before it is enlarged. */
+  capacityOf(row: number): number {
+    return this.#capacity[row]!;
+  }
+
   /**
-   * The peer of a row, which has a range of `connections` connections, has left: everything in
-   * these is as at the beginning, and may be used by another peer.
+   * The peer of a row has left: everything in its row and its range is as at the beginning, and may
+   * be used by another peer.
    */
-  closeRow(row: number, connections: number): void {
-    this.#closeRange(this.firstConnection[row]!, connections);
+  closeRow(row: number): void {
+    this.#closeRange(this.firstConnection[row]!, this.#capacity[row]!);
+    this.#capacity[row] = 0;
     const first = row * this.pieceWords;
     const mask = ~(1 << (row & 31));
     eachPiece(this.#storedBy(row), this.#pieceCount, (piece) => {
@@ -206,6 +239,7 @@ export class PeerTables implements ConnectionLayout {
   }
 
   #addUnusedRange(first: number, connections: number): void {
+    this.#unused += connections;
     const unused = this.#unusedRanges.get(connections);
     if (unused === undefined) this.#unusedRanges.set(connections, [first]);
     else unused.push(first);
@@ -213,25 +247,59 @@ export class PeerTables implements ConnectionLayout {
 
   /** Allocates a range of connections for a row; all their values are 0. */
   openRow(row: number, connections: number): void {
-    const unused = this.#unusedRanges.get(connections)?.pop();
-    this.firstConnection[row] = unused ?? this.#used;
-    if (unused !== undefined) return;
-    this.#used += connections;
-    if (this.#used > this.flags.length) this.#grow(this.#used);
+    this.firstConnection[row] = this.#takeRange(connections);
+    this.#capacity[row] = connections;
   }
 
-  /** Moves the `connections` connections of a row to a larger range. */
-  enlargeRow(row: number, connections: number, larger: number): void {
+  #takeRange(connections: number): number {
+    const unused = this.#unusedRanges.get(connections)?.pop();
+    if (unused !== undefined) {
+      this.#unused -= connections;
+      return unused;
+    }
+    const isFull = this.#used + connections > this.flags.length;
+    if (isFull && this.#unused > UNUSED_MAX * this.#used) this.#moveTogether();
+    const first = this.#used;
+    this.#used += connections;
+    if (this.#used > this.flags.length) this.#grow(this.#used);
+    return first;
+  }
+
+  /** Moves the connections of a row to a larger range. */
+  enlargeRow(row: number, larger: number): void {
+    const to = this.#takeRange(larger);
     const from = this.firstConnection[row]!;
-    this.openRow(row, larger);
-    const to = this.firstConnection[row]!;
+    const connections = this.#capacity[row]!;
+    this.#moveRange(from, to, connections);
+    if (connections > 0) this.#addUnusedRange(from, connections);
+    this.firstConnection[row] = to;
+    this.#capacity[row] = larger;
+  }
+
+  #moveRange(from: number, to: number, connections: number): void {
     moveValues(this.flags, from, to, connections);
     moveValues(this.downloadState, from, to, connections);
     moveValues(this.remote, from, to, connections);
     const { announced, pieceWords } = this;
     moveValues(announced, from * pieceWords, to * pieceWords, connections * pieceWords);
     for (const column of this.#columns) column.move(from, to, connections);
-    this.#addUnusedRange(from, connections);
+  }
+
+  /** Moves all ranges to the front, so that none is unused. */
+  #moveTogether(): void {
+    const { firstConnection } = this;
+    const rows = Array.from(firstConnection.keys()).filter((row) => this.#capacity[row]! > 0);
+    rows.sort((a, b) => firstConnection[a]! - firstConnection[b]!);
+    let to = 0;
+    for (const row of rows) {
+      const from = firstConnection[row]!;
+      if (from > to) this.#moveRange(from, to, this.#capacity[row]!);
+      firstConnection[row] = to;
+      to += this.#capacity[row]!;
+    }
+    this.#used = to;
+    this.#unused = 0;
+    this.#unusedRanges.clear();
   }
 
   /**
@@ -276,6 +344,15 @@ export class PeerTables implements ConnectionLayout {
   store(row: number, piece: PieceIndex): void {
     this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
     this.lacked[row * this.pieceWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  }
+
+  /** Nothing is being received on a connection any more, by which a choked one may be idle. */
+  receivesNothing(row: number, connection: Connection): void {
+    const at = this.firstConnection[row]! + connection;
+    this.traffic.receivesNothing(at);
+    const isChoked = (this.flags[at]! & PEER_CHOKING) !== 0;
+    const isIdle = this.requests.lengthOf(row, connection) === 0;
+    if (isChoked && isIdle) this.traffic.mayEndDownload(at);
   }
 
   /** The position in `availability` of a row's first word. */
@@ -402,7 +479,7 @@ export class PeerTables implements ConnectionLayout {
   }
 
   #grow(needed: number): void {
-    const capacity = Math.max(needed, Math.ceil(GROWTH * this.flags.length));
+    const capacity = Math.max(needed, Math.ceil(CONNECTIONS_GROWTH * this.flags.length));
     this.flags = grown(this.flags, new Uint8Array(capacity));
     this.downloadState = grown(this.downloadState, new Uint8Array(capacity));
     this.announced = grown(this.announced, new Uint32Array(capacity * this.pieceWords));

@@ -168,7 +168,9 @@ export class FlowLists {
     const segment = this.#unused;
     this.#unused += SMALLEST << sizeClass;
     if (this.#unused > this.entries.length) {
-      const larger = new Int32Array(Math.max(2 * this.entries.length, this.#unused));
+      const larger = new Int32Array(
+        Math.max(Math.ceil(GROWTH * this.entries.length), this.#unused),
+      );
       larger.set(this.entries);
       this.entries = larger;
       if (this.bounds !== undefined) {
@@ -186,6 +188,8 @@ function grown(old: Int32Array, larger: Int32Array): Int32Array {
   return larger;
 }
 
+/** The factor by which the pool grows. */
+const GROWTH = 1.25;
 const SMALLEST = 4;
 const SIZE_CLASSES = 28;
 const NO_SEGMENT = 255;

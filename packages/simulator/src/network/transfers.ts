@@ -227,7 +227,7 @@ export class Transfers {
   }
 
   #enlarge(needed: number): void {
-    const size = Math.max(needed, 2 * this.#state.length);
+    const size = Math.max(needed, Math.ceil(GROWTH * this.#state.length));
     this.#pieceBits = enlarged(this.#pieceBits, new Float64Array(size));
     this.#doneBits = enlarged(this.#doneBits, new Float64Array(size));
     this.#sinceMs = enlarged(this.#sinceMs, new Float64Array(size));
@@ -238,6 +238,8 @@ export class Transfers {
   }
 }
 
+/** The factor by which the arrays grow. */
+const GROWTH = 1.25;
 const LISTED = 1;
 const FLOWING = 2;
 

@@ -190,3 +190,24 @@ function drain(queue: EventQueue, endMs: number): number[] {
   while (queue.popBefore(endMs)) orders.push(queue.b * 2 ** 31 + queue.a);
   return orders;
 }
+
+test('a queue that shrinks after a peak keeps its events, in their order', () => {
+  const random = seededRandom('after a peak');
+  const queue = new EventQueue();
+  const waiting = new Set<number>();
+  let order = 0;
+  const push = (nowMs: number): void => {
+    queue.push(nowMs + 100 * random.unit(), order, 1, order, 2, 3);
+    waiting.add(order++);
+  };
+  for (let n = 0; n < 3_000; n++) push(0);
+  for (let n = 0; n < 20_000; n++) {
+    const lastMs = queue.atMs;
+    expect(queue.popBefore(Infinity)).toBe(true);
+    expect(queue.atMs).toBeGreaterThanOrEqual(lastMs);
+    expect([queue.a, queue.b, queue.c]).toEqual([queue.order, 2, 3]);
+    expect(waiting.delete(queue.order)).toBe(true);
+    if (queue.size < 100) push(queue.atMs);
+  }
+  expect(queue.size).toBe(waiting.size);
+});

@@ -15,7 +15,8 @@
  * bucketCount days) ahead are in the overflow list until the year has passed. The width of a day
  * adapts to the events, about three per day.
  *
- * An event takes 32 bytes, its slot; slot 0 means no event. Memory is allocated only to grow.
+ * An event takes 32 bytes, its slot; slot 0 means no event. Memory is allocated only to grow, or to
+ * shrink after a peak, such as when all peers of a swarm connect.
  *
  *     times   atMs, order, ·, ·               4 numbers per slot
  *     ints    ·, ·, ·, ·, kind, a, b, c       8 numbers per slot, in the same bytes
@@ -25,13 +26,22 @@ import { assert } from '@cachetorrent/std';
 
 import { CurrentBucket } from './current-bucket.ts';
 
-/** Initial number of slots: a power of two. */
+/** Initial number of slots. */
 const SLOTS_MIN = 32;
+/** The factor by which the slots grow. */
+const GROWTH = 1.25;
 const EVENTS_PER_DAY = 3;
-/** Buckets per slot: how far ahead the calendar reaches, in mean waiting times. */
-const BUCKETS_PER_SLOT = 2;
+/**
+ * Buckets per slot, at least: how far ahead the calendar reaches, in mean waiting times. Their
+ * number is a power of two.
+ */
+const BUCKETS_PER_SLOT = 1.25;
 /** Days are renumbered beyond this, before they exceed 32 bits. */
 const DAY_MAX = 2 ** 24;
+/** The slots become fewer when less than this share of them has been needed for a while. */
+const USED_MIN = 1 / 3;
+/** A queue with fewer slots does not shrink. */
+const SHRINKS_FROM = 1_024;
 const WIDTH_MIN_MS = 1e-9;
 const WIDTH_MAX_MS = 1e15;
 const POPS_PER_TUNING_MIN = 256;
@@ -48,6 +58,8 @@ export class EventQueue {
   c = 0;
 
   #size = 0;
+  /** The greatest size since the width was adapted last. */
+  #sizeMax = 0;
   #slotCount = SLOTS_MIN;
   #times = new Float64Array(SLOTS_MIN * 4);
   #ints = new Int32Array(this.#times.buffer);
@@ -56,7 +68,7 @@ export class EventQueue {
   #freeSlot = 0;
 
   /** For each bucket, the first slot of its list. */
-  #buckets = new Int32Array(SLOTS_MIN * BUCKETS_PER_SLOT);
+  #buckets = new Int32Array(bucketsFor(SLOTS_MIN));
   #bucketMask = this.#buckets.length - 1;
   /** The number of events in the buckets. */
   #inBuckets = 0;
@@ -102,7 +114,7 @@ export class EventQueue {
     ints[slot * 8 + 5] = a;
     ints[slot * 8 + 6] = b;
     ints[slot * 8 + 7] = c;
-    this.#size++;
+    if (++this.#size > this.#sizeMax) this.#sizeMax = this.#size;
     this.#insert(slot);
   }
 
@@ -212,38 +224,68 @@ export class EventQueue {
     this.#popsToTuning = this.#popsPerTuning;
     const widthMs = ((this.atMs - this.#tunedAtMs) / pops) * EVENTS_PER_DAY;
     this.#tunedAtMs = this.atMs;
+    const sizeMax = this.#sizeMax;
+    this.#sizeMax = this.#size;
+    if (this.#slotCount > SHRINKS_FROM && sizeMax < USED_MIN * this.#slotCount) {
+      return this.#shrink(Math.max(SLOTS_MIN, Math.ceil(GROWTH * sizeMax) + 1));
+    }
     if (widthMs > 0 && (this.#widthMs < widthMs / 3 || this.#widthMs > widthMs * 3)) {
       this.#rebuild(this.atMs, widthMs);
     }
   }
 
   /**
-   * Doubles the number of slots and buckets. Possibly nothing has been popped so far, so the width
+   * Makes room for more events. Possibly nothing has been popped so far, so the width
    * is derived from the waiting times of the events: if n events wait w on average, and as many
    * arrive as leave, one leaves every w / n (Little's law).
    */
   #grow(): void {
     const old = this.#slotCount;
-    this.#slotCount = old * 2;
-    const bytes = new ArrayBuffer(this.#slotCount * 32);
-    const times = new Float64Array(bytes);
-    times.set(this.#times);
-    this.#times = times;
-    this.#current.times = times;
-    this.#ints = new Int32Array(bytes);
-    const next = new Int32Array(this.#slotCount);
-    next.set(this.#next);
-    this.#next = next;
+    const [oldTimes, oldNext] = [this.#times, this.#next];
+    this.#setSlots(Math.ceil(old * GROWTH));
+    const times = this.#times;
+    times.set(oldTimes);
+    this.#next.set(oldNext);
 
     let waitSumMs = 0;
     const nowMs = Math.max(this.atMs, 0);
     for (let slot = 1; slot < old; slot++) waitSumMs += times[slot * 4]! - nowMs;
     const list = this.#removeAll();
-    this.#buckets = new Int32Array(this.#slotCount * BUCKETS_PER_SLOT);
+    const buckets = bucketsFor(this.#slotCount);
+    if (buckets > this.#buckets.length) this.#buckets = new Int32Array(buckets);
     this.#bucketMask = this.#buckets.length - 1;
     this.#resetCalendar(nowMs, (waitSumMs / this.#size / this.#size) * EVENTS_PER_DAY);
     this.#insertAll(list);
     this.#freeSlots(old);
+  }
+
+  /** Moves the events to the first slots of smaller arrays. */
+  #shrink(slotCount: number): void {
+    const list = this.#removeAll();
+    const [times, next] = [this.#times, this.#next];
+    this.#setSlots(slotCount);
+    let used = 0;
+    for (let slot = list; slot !== 0; slot = next[slot]!) {
+      this.#times.set(times.subarray(4 * slot, 4 * slot + 4), 4 * ++used);
+      this.#next[used] = used + 1;
+    }
+    this.#next[used] = 0;
+    this.#buckets = new Int32Array(bucketsFor(slotCount));
+    this.#bucketMask = this.#buckets.length - 1;
+    this.#resetCalendar(this.atMs, this.#widthMs);
+    this.#insertAll(used === 0 ? 0 : 1);
+    this.#freeSlot = 0;
+    this.#freeSlots(used + 1);
+  }
+
+  /** Replaces the arrays of slots by empty ones. */
+  #setSlots(slotCount: number): void {
+    this.#slotCount = slotCount;
+    const bytes = new ArrayBuffer(slotCount * 32);
+    this.#times = new Float64Array(bytes);
+    this.#current.times = this.#times;
+    this.#ints = new Int32Array(bytes);
+    this.#next = new Int32Array(slotCount);
   }
 
   /** Moves day 0, which becomes the current day, to `originMs`. */
@@ -296,4 +338,8 @@ export class EventQueue {
     this.#next[this.#slotCount - 1] = this.#freeSlot;
     this.#freeSlot = first;
   }
+}
+
+function bucketsFor(slots: number): number {
+  return 1 << (32 - Math.clz32(Math.ceil(slots * BUCKETS_PER_SLOT) - 1));
 }

@@ -28,6 +28,12 @@ export class WorkerFailed extends Error {
   }
 }
 
+/**
+ * The memory for new objects, in MiB. A simulation allocates little, most of it for a moment: with
+ * the default of Node, a thread has five times as much memory and is no faster.
+ */
+const YOUNG_GENERATION_MB = 16;
+
 export interface WorkerHandleOptions {
   /** The module that calls `hostActors`. */
   readonly entry: URL;
@@ -59,9 +65,10 @@ export class WorkerHandle {
     this.options = options;
     this.#thread = new Worker(entry, {
       workerData: ACTOR_WORKER,
-      ...(oldGenerationMb === undefined
-        ? {}
-        : { resourceLimits: { maxOldGenerationSizeMb: oldGenerationMb } }),
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+        ...(oldGenerationMb === undefined ? {} : { maxOldGenerationSizeMb: oldGenerationMb }),
+      },
     });
     this.#failure = new Promise<never>((_, reject) => {
       this.#thread.once('error', (error) => reject(failureFrom(this.#worker, error)));

@@ -11,22 +11,25 @@ import { hostCountOf } from '../plan/hosting.ts';
 import { isFromFile, peerCountOf, type Swarm, usesRoutes } from '../plan/swarm.ts';
 import { expectedTrafficOf } from './expected-traffic.ts';
 
-/** Bytes of each thing that a run keeps in memory. */
-const BYTES_EACH = {
+/**
+ * Bytes of each thing that a run keeps in memory: what is alive (`npm run bench -- memory`), and
+ * more for what is garbage, for arrays that have grown, and for the time when all peers connect.
+ */
+export const BYTES_EACH = {
   /** Node, the program, and its compiled code. */
   process: 80e6,
   /** A thread with its own copy of the program, and mailboxes. */
   worker: 40e6,
   /** The objects of a peer, with the slack that garbage collection needs. */
-  peerHeap: 9_000,
+  peerHeap: 3_500,
   /** The arrays of a peer, its router, and what is recorded about it. */
-  peerArrays: 6_500,
+  peerArrays: 3_000,
   /** The state of a connection, its remote endpoint, and messages in transit. */
-  connection: 300,
-  /** What a peer knows about a piece: whether it holds it, and its availability. */
+  connection: 240,
+  /** What a peer knows about a piece: whether it holds it, its availability, and its blocks. */
   piece: 2,
   /** For a piece and a connection: whether it has been announced, and announcements in transit. */
-  pieceOfConnection: 1.5,
+  pieceOfConnection: 0.6,
   /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
   /** The route between two AS, the borders along it, and what one of them has sent to the other. */

@@ -13,6 +13,7 @@
  */
 
 import { bitsOfSpan, type BlockIndex, type Connection, type PeerId } from '@cachetorrent/protocol';
+import { grown } from '@cachetorrent/protocol/internal';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import type { RateAllocation } from '../../network/bordered-allocation.ts';
@@ -47,14 +48,19 @@ export interface FlowsOptions {
   readonly onSent: SentListener;
 }
 
-/** The ends of a flow, as the AS of the sending node knows them. */
-interface SendingEnds extends FlowEnds {
-  /** The peer that sends, and its connection. */
-  readonly from: HostedPeer;
-  readonly sender: Connection;
-  /** The AS of the receiving node. */
-  readonly asId: number;
-}
+/** The numbers of a flow: its ends, as the AS of the sending node knows them. */
+const ENDS_WORDS = 6;
+/** The connection of the peer that sends. */
+const SENDER = 0;
+/** The AS of the receiving node. */
+const AS_ID = 1;
+/** See `FlowEnds`. */
+const SOURCE = 2;
+const TARGET = 3;
+const LOCAL_PEER = 4;
+const CONNECTION = 5;
+/** The factor by which the room for flows grows. */
+const GROWTH = 1.25;
 
 export class Flows implements TransferListener {
   readonly #plan: Plan;
@@ -69,8 +75,10 @@ export class Flows implements TransferListener {
   readonly #updates: FlowUpdates;
   /** The flows to our nodes; undefined if pieces are moved whole. */
   readonly #incoming: IncomingFlows | undefined;
-  /** The ends of each flow. They are kept when a peer leaves, until the flow has ended. */
-  readonly #ends: (SendingEnds | undefined)[] = [];
+  /** The peer that sends on each flow; it is kept when it leaves, until the flow has ended. */
+  readonly #from: (HostedPeer | undefined)[] = [];
+  /** The other numbers of each flow. */
+  #ends = new Int32Array(0);
   readonly #unusedFlows: number[] = [];
   /** Whether the flows have their rates for the interval that begins. */
   #hasRates = false;
@@ -116,9 +124,9 @@ export class Flows implements TransferListener {
     if (this.#plan.isClosed(this.#context.id, this.#endpoints.asId(from.row, connection))) return;
     let flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) {
-      flow = this.#unusedFlows.pop() ?? this.#ends.length;
+      flow = this.#unusedFlows.pop() ?? this.#from.length;
       this.#endpoints.setFlow(from.row, connection, flow);
-      this.#ends[flow] = this.#endsOf(from, connection);
+      this.#setEnds(flow, from, connection);
     }
     this.#transfers.start(flow, this.#bitsToSend(from, connection), this.#context.nowMs, this);
   }
@@ -163,9 +171,10 @@ export class Flows implements TransferListener {
    */
   forEachSpan(atMs: number, visit: (flow: number, toAsId: number, sentBits: number) => void): void {
     const { blockLayout } = this.#plan;
-    for (const [flow, ends] of this.#ends.entries()) {
-      if (ends === undefined) continue;
-      const { from, sender, asId } = ends;
+    for (const [flow, from] of this.#from.entries()) {
+      if (from === undefined) continue;
+      const sender = this.#senderOf(flow);
+      const asId = this.#ends[ENDS_WORDS * flow + AS_ID]!;
       const doneBits = this.#transfers.doneBits(flow, atMs);
       if (doneBits < blockLayout.blockBits) continue;
       const wholeBlocks = Math.floor(doneBits / blockLayout.blockBits);
@@ -242,17 +251,17 @@ export class Flows implements TransferListener {
   // What the transfers report and ask.
 
   opened(flow: number): void {
-    const ends = this.#ends[flow]!;
+    const ends = this.#endsOf(flow);
     this.activeCount++;
     this.#allocation.openOutgoing(ends.source, ends.target);
-    this.#updates.opened(ends.asId, ends);
+    this.#updates.opened(this.#ends[ENDS_WORDS * flow + AS_ID]!, ends);
   }
 
   closed(flow: number): void {
-    const ends = this.#ends[flow]!;
+    const ends = this.#endsOf(flow);
     this.activeCount--;
     this.#allocation.closeOutgoing(ends.source, ends.target);
-    this.#updates.closed(ends.asId, ends);
+    this.#updates.closed(this.#ends[ENDS_WORDS * flow + AS_ID]!, ends);
     this.#forget(flow);
   }
 
@@ -261,7 +270,8 @@ export class Flows implements TransferListener {
   }
 
   delivered(flow: number): number {
-    const { from, sender } = this.#ends[flow]!;
+    const from = this.#from[flow]!;
+    const sender = this.#senderOf(flow);
     const { peer } = from;
     const count = peer.countToSend(sender);
     this.#onSent(from, sender, peer.nextToSend(sender), count);
@@ -270,8 +280,8 @@ export class Flows implements TransferListener {
   }
 
   rateKbps(flow: number): number {
-    const { source, target } = this.#ends[flow]!;
-    return this.#allocation.rateKbps(source, target);
+    const first = ENDS_WORDS * flow;
+    return this.#allocation.rateKbps(this.#ends[first + SOURCE]!, this.#ends[first + TARGET]!);
   }
 
   pieceEnds(flow: number, atMs: number, ticket: number): void {
@@ -281,17 +291,17 @@ export class Flows implements TransferListener {
 
   progressed(flow: number, bits: number): void {
     this.sentBits += bits;
-    const { from, sender } = this.#ends[flow]!;
-    from.peer.sending(sender, bits);
+    this.#from[flow]!.peer.sending(this.#senderOf(flow), bits);
   }
 
   /** The connection of a flow has none any more: the index of the flow may be used again. */
   #forget(flow: number): void {
-    const { from, sender } = this.#ends[flow]!;
+    const from = this.#from[flow]!;
+    const sender = this.#senderOf(flow);
     if (this.#peers[from.row] === from && this.#endpoints.flow(from.row, sender) === flow) {
       this.#endpoints.setFlow(from.row, sender, NO_FLOW);
     }
-    this.#ends[flow] = undefined;
+    this.#from[flow] = undefined;
     this.#unusedFlows.push(flow);
   }
 
@@ -302,18 +312,35 @@ export class Flows implements TransferListener {
     return bitsOfSpan(this.#plan.blockLayout, peer.nextToSend(connection), count);
   }
 
-  #endsOf(from: HostedPeer, connection: Connection): SendingEnds {
-    const { row, id } = from;
-    const asId = this.#endpoints.asId(row, connection);
-    const localPeer = this.#endpoints.remotePeer(row, connection);
+  #senderOf(flow: number): Connection {
+    return this.#ends[ENDS_WORDS * flow + SENDER]! as Connection;
+  }
+
+  #endsOf(flow: number): FlowEnds {
+    const first = ENDS_WORDS * flow;
     return {
-      from,
-      sender: connection,
-      asId,
-      source: this.#plan.nodeOf(id),
-      target: this.#plan.nodeOfLocalPeer(asId, localPeer),
-      localPeer,
-      connection: this.#endpoints.remoteConnection(row, connection) as Connection,
+      source: this.#ends[first + SOURCE]!,
+      target: this.#ends[first + TARGET]!,
+      localPeer: this.#ends[first + LOCAL_PEER]!,
+      connection: this.#ends[first + CONNECTION]! as Connection,
     };
+  }
+
+  #setEnds(flow: number, from: HostedPeer, sender: Connection): void {
+    const first = ENDS_WORDS * flow;
+    if (first + ENDS_WORDS > this.#ends.length) {
+      const size = Math.ceil(GROWTH * (flow + 1));
+      this.#ends = grown(this.#ends, new Int32Array(ENDS_WORDS * size));
+    }
+    const { row, id } = from;
+    const asId = this.#endpoints.asId(row, sender);
+    const localPeer = this.#endpoints.remotePeer(row, sender);
+    this.#from[flow] = from;
+    this.#ends[first + SENDER] = sender;
+    this.#ends[first + AS_ID] = asId;
+    this.#ends[first + SOURCE] = this.#plan.nodeOf(id);
+    this.#ends[first + TARGET] = this.#plan.nodeOfLocalPeer(asId, localPeer);
+    this.#ends[first + LOCAL_PEER] = localPeer;
+    this.#ends[first + CONNECTION] = this.#endpoints.remoteConnection(row, sender);
   }
 }

@@ -28,6 +28,7 @@ import { assert } from '@cachetorrent/std';
 import type { Plan } from '../plan/plan.ts';
 import { allowedFastSet } from './allowed-fast-set.ts';
 import { type BoundedHost, ConnectionBound } from './connection-bound.ts';
+import { PendingConnections } from './pending-connections.ts';
 import { subTorrentRange } from './sub-torrents.ts';
 import { CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -68,21 +69,6 @@ export interface PeerEnvironment {
   subTorrentCompleted(hosted: HostedPeer): void;
 }
 
-/** A `connReq` that arrived before our peer started. */
-interface ConnectionRequest {
-  readonly from: PeerId;
-  /** The sender's number for the connection. */
-  readonly remoteConnection: Connection;
-  /** The sender will not download from us. */
-  readonly uploadOnly: boolean;
-}
-
-/** A `leaderStart` for a leader that has not accepted the connection yet. */
-interface LeaderStart {
-  readonly connection: Connection;
-  readonly target: PeerId;
-}
-
 export class HostedPeer implements PeerHost, BoundedHost {
   readonly id: PeerId;
   readonly subTorrent: number;
@@ -94,12 +80,8 @@ export class HostedPeer implements PeerHost, BoundedHost {
   rechokeAtMs: number = Infinity;
   readonly #environment: PeerEnvironment;
   #peer: Peer | undefined;
-  #earlyRequests: ConnectionRequest[] = [];
-  #pendingLeaderStarts: LeaderStart[] = [];
-  /** For each connection that is not established, whether we have said that we only upload. */
-  readonly #toldUploadOnly = new Map<Connection, boolean>();
-  /** The connections that have timed out, and whose numbers are not free yet. */
-  readonly #timedOut = new Set<Connection>();
+  /** Undefined if there is nothing to remember of any connection. */
+  #pending: PendingConnections | undefined;
   /** Whether another peer has ever connected to us. */
   everIncoming = false;
   /** Undefined if it may have any number of connections. */
@@ -130,17 +112,19 @@ export class HostedPeer implements PeerHost, BoundedHost {
     this.#peer = peer;
     this.#environment.peerStarted(this, peer);
     this.connectToAll(neighbours);
-    for (const { from, remoteConnection, uploadOnly } of this.#earlyRequests) {
+    const early = this.#pending?.earlyRequests ?? [];
+    for (const { from, remoteConnection, uploadOnly } of early) {
       this.connReq(from, remoteConnection, uploadOnly);
     }
-    this.#earlyRequests = [];
+    if (this.#pending !== undefined) this.#pending.earlyRequests = [];
+    this.#forgetPending();
   }
 
   /** Another peer connects to us, or accepts our connection. */
   connReq(from: PeerId, remoteConnection: Connection, uploadOnly: boolean): void {
     if (!this.#isOpenTo(from)) return this.#refuse(from);
     if (this.#peer === undefined) {
-      this.#earlyRequests.push({ from, remoteConnection, uploadOnly });
+      this.#remember().earlyRequests.push({ from, remoteConnection, uploadOnly });
       return;
     }
     const known = this.#peer.connectionTo(from);
@@ -155,10 +139,9 @@ export class HostedPeer implements PeerHost, BoundedHost {
     }
     // Our role may have changed since we have opened the connection.
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
-    const isToldOtherwise = this.#toldUploadOnly.get(connection) !== isUploadOnly;
-    this.#toldUploadOnly.delete(connection);
+    const isTold = this.#pending?.toldUploadOnly.delete(connection) === true;
     this.bound?.established(from);
-    if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
+    if (isTold !== isUploadOnly) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, this.#isInside(from));
     this.#sendPendingLeaderStarts();
   }
@@ -251,7 +234,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
 
   /** The other side has closed a connection, or has not been heard for too long. */
   closedByOther(connection: Connection): void {
-    if (this.#timedOut.has(connection)) return;
+    if (this.#pending?.timedOut.has(connection) === true) return;
     if (this.peer.isOpen(connection)) {
       this.#close(connection);
       this.#environment.transport.sendFrom(this).close(connection);
@@ -262,13 +245,14 @@ export class HostedPeer implements PeerHost, BoundedHost {
   /** Nothing has been heard on a connection for too long, nor has the other side heard from us. */
   timedOut(connection: Connection): void {
     this.#close(connection);
-    this.#timedOut.add(connection);
+    this.#remember().timedOut.add(connection);
     this.#environment.connectionOver(this, connection, CONNECTION_TIMEOUT_MS);
   }
 
   /** Nothing refers to a closed connection any more: its number may be used again. */
   releaseNumber(connection: Connection): void {
-    this.#timedOut.delete(connection);
+    this.#pending?.timedOut.delete(connection);
+    this.#forgetPending();
     this.peer.releaseNumber(connection);
   }
 
@@ -355,15 +339,25 @@ export class HostedPeer implements PeerHost, BoundedHost {
     const { peer } = this;
     const remote = peer.remoteOf(connection);
     if (peer.leaders.includes(remote)) this.#environment.leaderLost(this, remote);
-    this.#toldUploadOnly.delete(connection);
+    this.#pending?.toldUploadOnly.delete(connection);
     this.bound?.closed(connection, remote);
     peer.disconnect(connection, true);
     this.bound?.lookAgain();
     this.#environment.transport.endpoints.removeSubscriber(this.row, connection);
     this.#environment.connectionClosed(this, connection);
-    this.#pendingLeaderStarts = this.#pendingLeaderStarts.filter(
+    if (this.#pending === undefined) return;
+    this.#pending.leaderStarts = this.#pending.leaderStarts.filter(
       (pending) => pending.connection !== connection,
     );
+    this.#forgetPending();
+  }
+
+  #remember(): PendingConnections {
+    return (this.#pending ??= new PendingConnections());
+  }
+
+  #forgetPending(): void {
+    if (this.#pending?.isEmpty === true) this.#pending = undefined;
   }
 
   // What the peer sends and requests.
@@ -406,8 +400,10 @@ export class HostedPeer implements PeerHost, BoundedHost {
   }
 
   leaderStart(connection: Connection, target: PeerId): void {
-    if (!this.isEstablished(connection)) this.#pendingLeaderStarts.push({ connection, target });
-    else this.#environment.transport.sendFrom(this).leaderStart(connection, target);
+    if (this.isEstablished(connection)) {
+      return this.#environment.transport.sendFrom(this).leaderStart(connection, target);
+    }
+    this.#remember().leaderStarts.push({ connection, target });
   }
 
   /** The last bit of blocks has been sent: the receiver has them after the latency. */
@@ -482,16 +478,16 @@ export class HostedPeer implements PeerHost, BoundedHost {
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     this.bound?.opened(connection, isOutgoing);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
-    this.#toldUploadOnly.set(connection, uploadOnly);
+    if (uploadOnly) this.#remember().toldUploadOnly.add(connection);
     transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);
     return connection;
   }
 
   /** Sends those whose connection has been established; the others wait again. */
   #sendPendingLeaderStarts(): void {
-    if (this.#pendingLeaderStarts.length === 0) return;
-    const pending = this.#pendingLeaderStarts;
-    this.#pendingLeaderStarts = [];
-    for (const { connection, target } of pending) this.leaderStart(connection, target);
+    const starts = this.#pending?.leaderStarts ?? [];
+    if (starts.length > 0) this.#pending!.leaderStarts = [];
+    for (const { connection, target } of starts) this.leaderStart(connection, target);
+    this.#forgetPending();
   }
 }

@@ -8,7 +8,12 @@
  */
 
 import type { Connection } from '@cachetorrent/protocol';
-import type { PeerTables, RowColumn } from '@cachetorrent/protocol/internal';
+import {
+  LAST_RECEIVED_MS,
+  type PeerTables,
+  RECEIVE_KBPS,
+  type RowColumn,
+} from '@cachetorrent/protocol/internal';
 
 import type { RateAllocation } from '../../network/bordered-allocation.ts';
 import { FlowLists } from '../../network/flow-lists.ts';
@@ -81,14 +86,14 @@ export class IncomingFlows implements RowColumn {
     if (!this.#connections.has(row, connection)) return;
     this.#connections.remove(row, connection);
     this.#service.closed(this.#localNodeOf(row), nowMs);
-    const { firstConnection, traffic } = this.#tables;
-    traffic.receiveKbps[firstConnection[row]! + connection] = 0;
+    this.#tables.receivesNothing(row, connection);
   }
 
   /** Reports to each peer what has arrived since the last instant, and its present rates. */
   reportProgress(atMs: number): void {
     const { start, length } = this.#connections;
-    const { firstConnection, traffic } = this.#tables;
+    const { firstConnection } = this.#tables;
+    const { downloads } = this.#tables.traffic;
     for (let row = 0; row < this.#rows.count; row++) {
       if (length[row] === 0) continue;
       const { peer, id } = this.#peers[row]!;
@@ -96,8 +101,8 @@ export class IncomingFlows implements RowColumn {
       for (let i = 0; i < length[row]!; i++) {
         const connection = this.#connections.entries[start[row]! + i]! as Connection;
         const at = firstConnection[row]! + connection;
-        const sinceMs = Math.max(this.#instantMs, traffic.lastReceivedMs[at]!);
-        const bits = traffic.receiveKbps[at]! * (atMs - sinceMs);
+        const sinceMs = Math.max(this.#instantMs, downloads.float(at, LAST_RECEIVED_MS));
+        const bits = downloads.float(at, RECEIVE_KBPS) * (atMs - sinceMs);
         const source = this.#sourceOf(row, connection);
         peer.arriving(connection, bits, this.#allocation.rateKbps(source, target));
       }

@@ -13,6 +13,9 @@ import { HostedPeer } from './hosted-peer.ts';
 import { Node, type NodeEnvironment } from './node.ts';
 import { makeTables } from './sub-torrents.ts';
 
+/** The pieces that a node holds which comes for the first time. */
+const NOTHING: readonly Uint32Array[] = [];
+
 export class Members {
   /** The hosts of the peers that are there, by row. */
   readonly hostedPeers: (HostedPeer | undefined)[] = [];
@@ -76,7 +79,7 @@ export class Members {
       this.hostedPeers[row] = hosted;
       return hosted;
     });
-    const held = this.#held.get(localNode) ?? [];
+    const held = this.#held.get(localNode) ?? NOTHING;
     this.#held.delete(localNode);
     const random = this.#plan.randomOf(id, 0);
     const node = new Node({ id, peers, environment: this.#environment, random, held });

@@ -52,6 +52,9 @@ export interface NodeOptions {
 /** The time between two announces of a peer (mainline: 30 minutes). */
 export const ANNOUNCE_INTERVAL_S = 1_800;
 
+const NOBODY: readonly PeerId[] = [];
+const NO_IDS = new Uint32Array(0);
+
 export class Node {
   readonly id: PeerId;
   /** Its peers by sub-torrent. */
@@ -60,22 +63,23 @@ export class Node {
   readonly #random: Random;
   #knowsTracker: boolean;
   /** The nodes that have asked for the tracker before this node knew it. */
-  #waitingNodes: PeerId[] = [];
-  #neighbours: Uint32Array = new Uint32Array(0);
-  /** The leaders of its AS by sub-torrent. */
-  readonly #leaders: (Uint32Array | undefined)[] = [];
+  #waitingNodes: PeerId[] | undefined;
+  /** Those that the tracker has named, until its peers have started. */
+  #neighbours: Uint32Array | undefined;
+  /** The leaders of its AS by sub-torrent, once any are known. */
+  #leaders: (Uint32Array | undefined)[] | undefined;
   /** The number of sub-torrents in which it lacks pieces. */
   incompleteSubTorrents: number;
-  /** When it announces itself, in a swarm in which peers come and go. */
-  readonly #schedule = new AnnounceSchedule();
+  /** Undefined until it is needed: never where all peers come at once. */
+  #scheduled: AnnounceSchedule | undefined;
   /** When it looks next whether to announce itself, in ms. */
   looksAtMs: number = -Infinity;
   /** What the tracker has not been told yet, as far as is known; undefined if it knows all. */
   #untold: AnnounceEvent | undefined;
-  /** The leaders that its peers have lost, until the tracker has answered. */
-  readonly #lostLeaders = new Set<PeerId>();
+  /** The leaders that its peers have lost, until the tracker has answered; undefined if none. */
+  #lostLeaders: Set<PeerId> | undefined;
   /** Those of them that the tracker has been told of. */
-  #reported: readonly PeerId[] = [];
+  #reported: readonly PeerId[] = NOBODY;
   /** Whether its peers have started. */
   hasStarted = false;
   /** For each sub-torrent, the pieces that it holds when it arrives, as words of bits. */
@@ -91,6 +95,11 @@ export class Node {
     this.#held = held;
   }
 
+  /** When it announces itself, in a swarm in which peers come and go. */
+  get #schedule(): AnnounceSchedule {
+    return (this.#scheduled ??= new AnnounceSchedule());
+  }
+
   /**
    * Its role in a sub-torrent, once its leaders are known. Whose AS has none leads itself; where
    * nobody is elected, it is a plain peer.
@@ -98,7 +107,7 @@ export class Node {
   roleIn(subTorrent: number): Role {
     const { plan } = this.#environment;
     if (!plan.hasLeaders) return 'peer';
-    const leaders = this.#leaders[subTorrent];
+    const leaders = this.#leaders?.[subTorrent];
     if (leaders === undefined) return 'follower';
     if (leaders.length > 0) return leaders.includes(this.id) ? 'leader' : 'follower';
     return plan.swarm.leaderPercent === undefined ? 'peer' : 'leader';
@@ -106,7 +115,7 @@ export class Node {
 
   /** The leaders that it follows: those of its AS, or if it is one of them, of the parent AS. */
   #followedIn(subTorrent: number): PeerId[] {
-    const named = Array.from(this.#leaders[subTorrent] ?? []) as PeerId[];
+    const named = Array.from(this.#leaders?.[subTorrent] ?? []) as PeerId[];
     const { plan, asId } = this.#environment;
     if (this.roleIn(subTorrent) !== 'leader') return named;
     return named.filter((id) => !plan.isInside(asId, plan.asOf(id)));
@@ -120,13 +129,13 @@ export class Node {
 
   trackerReq(from: PeerId): void {
     if (this.#knowsTracker) this.#sendTrackerRes(from);
-    else this.#waitingNodes.push(from);
+    else (this.#waitingNodes ??= []).push(from);
   }
 
   trackerRes(): void {
     this.#knowsTracker = true;
-    for (const node of this.#waitingNodes) this.#sendTrackerRes(node);
-    this.#waitingNodes = [];
+    for (const node of this.#waitingNodes ?? []) this.#sendTrackerRes(node);
+    this.#waitingNodes = undefined;
     const { plan, transport } = this.#environment;
     transport.sendToNode(this.id, TRACKER).join(this.id, plan.asOf(this.id));
   }
@@ -134,10 +143,10 @@ export class Node {
   /** Tells the tracker that it is there, that it has the whole file, or that it leaves. */
   announce(event: AnnounceEvent): void {
     const { plan, transport } = this.#environment;
-    for (const leader of this.#lostLeaders) {
+    this.#reported = this.#lostLeaders === undefined ? NOBODY : [...this.#lostLeaders];
+    for (const leader of this.#reported) {
       transport.sendToNode(this.id, TRACKER).leaderLost(this.id, leader);
     }
-    this.#reported = [...this.#lostLeaders];
     if (event !== 'regular') this.#untold = event;
     const wanted =
       event === 'started' ? plan.swarm.neighbours : this.#schedule.numWant(this.#counts);
@@ -178,7 +187,7 @@ export class Node {
 
   /** A peer of the node has lost a leader. */
   leaderLost(leader: PeerId): void {
-    this.#lostLeaders.add(leader);
+    (this.#lostLeaders ??= new Set()).add(leader);
   }
 
   get #counts(): ConnectionCounts {
@@ -187,7 +196,7 @@ export class Node {
     return {
       open: first!.openCount,
       everIncoming: first!.everIncoming,
-      hasLostLeader: this.#lostLeaders.size > 0,
+      hasLostLeader: this.#lostLeaders !== undefined && this.#lostLeaders.size > 0,
     };
   }
 
@@ -204,28 +213,31 @@ export class Node {
   #answered(ids: Uint32Array): void {
     this.#schedule.answered({ intervalS: ANNOUNCE_INTERVAL_S }, this.#environment.nowMs);
     this.#untold = undefined;
-    for (const leader of this.#reported) this.#lostLeaders.delete(leader);
-    this.#reported = [];
-    this.#neighbours = ids;
-    if (!this.hasStarted) return this.#start(this.#environment.plan.holdsFile(this.id));
+    for (const leader of this.#reported) this.#lostLeaders?.delete(leader);
+    this.#reported = NOBODY;
+    if (!this.hasStarted) {
+      this.#neighbours = ids;
+      return this.#start(this.#environment.plan.holdsFile(this.id));
+    }
     for (const hosted of this.peers) hosted.connectToAll(ids);
   }
 
   /** The leaders of its AS give it nothing: it leads itself until the tracker names them again. */
   leadItself(subTorrent: number): void {
-    this.#leaders[subTorrent] = new Uint32Array(0);
+    (this.#leaders ??= [])[subTorrent] = new Uint32Array(0);
     this.peers[subTorrent]!.assign('leader', []);
   }
 
   leaders(subTorrent: number, ids: Uint32Array): void {
-    this.#leaders[subTorrent] = ids;
+    const leaders = (this.#leaders ??= []);
+    leaders[subTorrent] = ids;
     if (this.#environment.plan.isOpen) {
       if (!this.hasStarted) return;
       this.#schedule.hasLeaders();
       const role = this.roleIn(subTorrent);
       return this.peers[subTorrent]!.assign(role, this.#followedIn(subTorrent));
     }
-    const known = this.#leaders.filter((leaders) => leaders !== undefined).length;
+    const known = leaders.filter((each) => each !== undefined).length;
     if (known === this.peers.length) this.#sendSeedReq();
   }
 
@@ -255,9 +267,10 @@ export class Node {
       const held = this.#held[subTorrent];
       if (holdsFile) peer.restore(allPieces(pieces));
       else if (held !== undefined) peer.restore(piecesIn(held, pieces));
-      hosted.start(peer, this.#neighbours);
+      hosted.start(peer, this.#neighbours ?? NO_IDS);
       peer.rechoke();
     }
+    this.#neighbours = undefined;
     this.hasStarted = true;
     this.#environment.nodeStarted(this);
   }

@@ -1,6 +1,12 @@
 /** Splits a file into sub-torrents (MultiTorrent), and makes the peers of a sub-torrent. */
 
-import { Peer, type PeerHost, type PeerId, type Role } from '@cachetorrent/protocol';
+import {
+  type BlockLayout,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  type Role,
+} from '@cachetorrent/protocol';
 import { type PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import type { Random } from '@cachetorrent/std';
 
@@ -50,17 +56,27 @@ export interface SubTorrentPeer {
 /** Makes the tables that the `peers` peers of an AS share: one row for each. */
 export function makeTables(swarm: Swarm, peers: number): PeerTables {
   const mostPieces = subTorrentRange(swarm, swarm.subTorrents - 1).pieces;
-  return new PeerTables(mostPieces, peers, connectionsExpected(swarm));
+  // Some peers have more connections than is expected, and room for a few to come.
+  const more = Math.ceil(Math.sqrt(swarm.neighbours));
+  return new PeerTables(mostPieces, peers, connectionsExpected(swarm) + more);
 }
 
 /**
- * The number of connections of a peer that there is room for at first. A peer has its own n
- * neighbours and is a neighbour of n others on average, with a standard deviation of √n. One peer
- * in a thousand has more connections than this mean and three deviations; its connections move to
- * a larger range.
+ * The number of connections of a peer that there is room for at first: a peer has its own n
+ * neighbours and is a neighbour of n others on average. The connections of one that has more move
+ * to a larger range.
  */
 export function connectionsExpected({ neighbours }: Swarm): number {
-  return 2 * neighbours + Math.ceil(3 * Math.sqrt(neighbours));
+  return 2 * neighbours;
+}
+
+/** The layouts of the sub-torrents of each swarm, which their peers share. */
+const layouts = new WeakMap<Swarm, BlockLayout[]>();
+
+function layoutOf(swarm: Swarm, subTorrent: number): BlockLayout {
+  let known = layouts.get(swarm);
+  if (known === undefined) layouts.set(swarm, (known = []));
+  return (known[subTorrent] ??= blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces));
 }
 
 /** Makes the peer of a node in a sub-torrent. */
@@ -71,7 +87,7 @@ export function makePeer(
 ): Peer {
   const { uploadSlots = swarm.uploadSlots } = options;
   return new Peer(host, {
-    layout: blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces),
+    layout: layoutOf(swarm, subTorrent),
     client: swarm.client,
     uploadSlots: unchokes ? uploadSlots : 0,
     optimisticSlots: unchokes ? swarm.optimisticSlots : 0,

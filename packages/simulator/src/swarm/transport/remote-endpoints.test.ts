@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 
 import {
   AS_ID,
-  ENDPOINT_WORDS,
   LATENCY_MS,
   REMOTE_CONNECTION,
   REMOTE_PEER,
@@ -64,13 +63,10 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
     expect(endpoints.subscriberCount(0)).toBe(0);
 
     const stored = Array.from({ length: CONNECTIONS }, (_, i) => {
-      const word = endpoints.firstSubscriber(LOCAL_PEER) + ENDPOINT_WORDS * i;
-      const { subscribers, subscriberFloats } = endpoints;
-      expect(subscriberFloats[word + LATENCY_MS]).toBe(subscribers[word + REMOTE_PEER]! / 2);
-      return {
-        asId: subscribers[word + AS_ID]!,
-        connection: subscribers[word + REMOTE_CONNECTION]! - 100,
-      };
+      const word = endpoints.endpointOfSubscriber(LOCAL_PEER, i);
+      const { endpoints: words, endpointFloats } = endpoints;
+      expect(endpointFloats[word + LATENCY_MS]).toBe(words[word + REMOTE_PEER]! / 2);
+      return { asId: words[word + AS_ID]!, connection: words[word + REMOTE_CONNECTION]! - 100 };
     });
     const expected = downloaders.map(({ asId, connection }) => ({ asId, connection }));
     expect(stored.slice(0, downloaders.length)).toEqual(expected);

@@ -2,12 +2,12 @@
  * The remote endpoint of each connection of the peers of one AS: the AS, peer and connection at
  * the other end, the latency to it, and the flow that carries our pieces.
  *
- * A peer announces its pieces to its subscribers. Their endpoints are stored a second time, in the
- * order in which a `have` is sent: those that may download from the peer come first, sorted by AS,
- * so that one record takes a `have` to all subscribers of an AS; those that only upload follow.
+ * A peer announces its pieces to its subscribers. They are in the order in which a `have` is sent:
+ * those that may download from the peer come first, sorted by AS, so that one record takes a `have`
+ * to all subscribers of an AS; those that only upload follow.
  *
  *     endpoint     AS id, remote peer, remote connection, latencyMs     4 words for each connection
- *     subscriber   AS id, remote peer, remote connection, latencyMs     4 words for each subscriber
+ *     subscriber   connection                                           2 bytes for each subscriber
  */
 
 import type { Connection } from '@cachetorrent/protocol';
@@ -34,25 +34,23 @@ export const NO_FLOW = -1;
 const UNKNOWN = -1;
 
 /** The words of an endpoint. */
-export const ENDPOINT_WORDS = 4;
+const ENDPOINT_WORDS = 4;
 export const AS_ID = 0;
 export const REMOTE_PEER = 1;
 export const REMOTE_CONNECTION = 2;
 export const LATENCY_MS = 3;
 
 export class RemoteEndpoints implements ConnectionColumn, RowColumn {
-  /** The endpoints of all subscribers, peer by peer: see `firstSubscriber`. */
-  subscribers: Int32Array = new Int32Array(0);
+  /** The endpoints of all connections, peer by peer: see `endpointOfSubscriber`. */
+  endpoints: Int32Array = new Int32Array(0);
   /** The same memory as floats, for the latencies. */
-  subscriberFloats: Float32Array = new Float32Array(0);
+  endpointFloats: Float32Array = new Float32Array(0);
   /** The tables of the peers of the AS. */
   readonly tables: PeerTables;
   #subscriberCounts = new Uint16Array(0);
   #downloaderCounts = new Uint16Array(0);
-  #endpoints = new Int32Array(0);
-  #endpointFloats = new Float32Array(0);
-  /** For each subscriber, the connection to it. */
-  #subscriberConnections = new Int32Array(0);
+  /** The connection to each subscriber, peer by peer. */
+  #subscribers = new Uint16Array(0);
   /** One more than the flow of each connection; 0 where there is none. */
   #flows = new Int32Array(0);
 
@@ -64,26 +62,22 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
   }
 
   grow(connections: number): void {
-    this.#endpoints = grown(this.#endpoints, new Int32Array(ENDPOINT_WORDS * connections));
-    this.#endpointFloats = new Float32Array(this.#endpoints.buffer);
-    this.subscribers = grown(this.subscribers, new Int32Array(ENDPOINT_WORDS * connections));
-    this.subscriberFloats = new Float32Array(this.subscribers.buffer);
-    this.#subscriberConnections = grown(this.#subscriberConnections, new Int32Array(connections));
+    this.endpoints = grown(this.endpoints, new Int32Array(ENDPOINT_WORDS * connections));
+    this.endpointFloats = new Float32Array(this.endpoints.buffer);
+    this.#subscribers = grown(this.#subscribers, new Uint16Array(connections));
     this.#flows = grown(this.#flows, new Int32Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
     const words = ENDPOINT_WORDS;
-    moveValues(this.#endpoints, words * from, words * to, words * count);
-    moveValues(this.subscribers, words * from, words * to, words * count);
-    moveValues(this.#subscriberConnections, from, to, count);
+    moveValues(this.endpoints, words * from, words * to, words * count);
+    moveValues(this.#subscribers, from, to, count);
     moveValues(this.#flows, from, to, count);
   }
 
   clear(from: number, count: number): void {
-    this.#endpoints.fill(0, ENDPOINT_WORDS * from, ENDPOINT_WORDS * (from + count));
-    this.subscribers.fill(0, ENDPOINT_WORDS * from, ENDPOINT_WORDS * (from + count));
-    this.#subscriberConnections.fill(0, from, from + count);
+    this.endpoints.fill(0, ENDPOINT_WORDS * from, ENDPOINT_WORDS * (from + count));
+    this.#subscribers.fill(0, from, from + count);
     this.#flows.fill(0, from, from + count);
   }
 
@@ -107,16 +101,16 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
   ): void {
     assert(connection < CONNECTIONS_MAX, TOO_MANY);
     const index = this.tables.firstConnection[row]! + connection;
-    this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
-    this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
-    this.#endpoints[ENDPOINT_WORDS * index + REMOTE_CONNECTION] = UNKNOWN;
-    this.#endpointFloats[ENDPOINT_WORDS * index + LATENCY_MS] = latencyMs;
+    this.endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
+    this.endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
+    this.endpoints[ENDPOINT_WORDS * index + REMOTE_CONNECTION] = UNKNOWN;
+    this.endpointFloats[ENDPOINT_WORDS * index + LATENCY_MS] = latencyMs;
     this.#flows[index] = 0;
   }
 
   /** The other side has accepted; `remoteConnection` is its number for the connection. */
   establish(row: number, connection: Connection, remoteConnection: Connection): void {
-    this.#endpoints[this.#word(row, connection, REMOTE_CONNECTION)] = remoteConnection;
+    this.endpoints[this.#word(row, connection, REMOTE_CONNECTION)] = remoteConnection;
   }
 
   isEstablished(row: number, connection: Connection): boolean {
@@ -125,22 +119,22 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
 
   /** The AS of the other side. */
   asId(row: number, connection: Connection): number {
-    return this.#endpoints[this.#word(row, connection, AS_ID)]!;
+    return this.endpoints[this.#word(row, connection, AS_ID)]!;
   }
 
   /** The index of the other side's peer within its AS. */
   remotePeer(row: number, connection: Connection): number {
-    return this.#endpoints[this.#word(row, connection, REMOTE_PEER)]!;
+    return this.endpoints[this.#word(row, connection, REMOTE_PEER)]!;
   }
 
   /** The other side's number for the connection; negative while it is not known. */
   remoteConnection(row: number, connection: Connection): number {
-    return this.#endpoints[this.#word(row, connection, REMOTE_CONNECTION)]!;
+    return this.endpoints[this.#word(row, connection, REMOTE_CONNECTION)]!;
   }
 
   /** How long a message takes to the other side. */
   latencyMs(row: number, connection: Connection): number {
-    return this.#endpointFloats[this.#word(row, connection, LATENCY_MS)]!;
+    return this.endpointFloats[this.#word(row, connection, LATENCY_MS)]!;
   }
 
   /** The flow of what we send on a connection; NO_FLOW where there is none. */
@@ -164,13 +158,13 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
 
   /** The connection to a peer's subscriber with this index. */
   subscriberConnection(row: number, index: number): Connection {
-    const at = this.tables.firstConnection[row]! + index;
-    return this.#subscriberConnections[at]! as Connection;
+    return this.#subscribers[this.tables.firstConnection[row]! + index]! as Connection;
   }
 
-  /** The index in `subscribers` of a peer's first subscriber. */
-  firstSubscriber(row: number): number {
-    return ENDPOINT_WORDS * this.tables.firstConnection[row]!;
+  /** The position in `endpoints` of a peer's subscriber with this index. */
+  endpointOfSubscriber(row: number, index: number): number {
+    const first = this.tables.firstConnection[row]!;
+    return ENDPOINT_WORDS * (first + this.#subscribers[first + index]!);
   }
 
   /**
@@ -185,12 +179,8 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
       index = first + this.#downloaderCounts[row]!++;
       while (index > first && !this.#precedes(index - 1, row, connection)) index--;
     }
-    this.#subscriberConnections.copyWithin(index + 1, index, end);
-    moveEndpoints(this.subscribers, index, index + 1, end - index);
-    this.#subscriberConnections[index] = connection;
-    const source = ENDPOINT_WORDS * (first + connection);
-    const endpoint = this.#endpoints.subarray(source, source + ENDPOINT_WORDS);
-    this.subscribers.set(endpoint, ENDPOINT_WORDS * index);
+    this.#subscribers.copyWithin(index + 1, index, end);
+    this.#subscribers[index] = connection;
   }
 
   /** Removes the other side of a connection from the peer's subscribers, if it is one. */
@@ -198,27 +188,22 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
     const first = this.tables.firstConnection[row]!;
     const end = first + this.#subscriberCounts[row]!;
     let index = first;
-    while (index < end && this.#subscriberConnections[index] !== connection) index++;
+    while (index < end && this.#subscribers[index] !== connection) index++;
     if (index === end) return;
     if (index < first + this.#downloaderCounts[row]!) this.#downloaderCounts[row]!--;
     this.#subscriberCounts[row]!--;
-    this.#subscriberConnections.copyWithin(index, index + 1, end);
-    moveEndpoints(this.subscribers, index + 1, index, end - index - 1);
+    this.#subscribers.copyWithin(index, index + 1, end);
   }
 
   /** Downloaders are sorted by AS, then by connection. */
   #precedes(index: number, row: number, connection: Connection): boolean {
-    const before = this.subscribers[ENDPOINT_WORDS * index + AS_ID]!;
+    const other = this.#subscribers[index]! as Connection;
+    const before = this.asId(row, other);
     const asId = this.asId(row, connection);
-    return before < asId || (before === asId && this.#subscriberConnections[index]! < connection);
+    return before < asId || (before === asId && other < connection);
   }
 
   #word(row: number, connection: Connection, word: number): number {
     return ENDPOINT_WORDS * (this.tables.firstConnection[row]! + connection) + word;
   }
-}
-
-function moveEndpoints(endpoints: Int32Array, from: number, to: number, count: number): void {
-  const source = ENDPOINT_WORDS * from;
-  endpoints.copyWithin(ENDPOINT_WORDS * to, source, source + ENDPOINT_WORDS * count);
 }

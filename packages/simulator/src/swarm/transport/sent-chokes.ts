@@ -13,7 +13,7 @@ import { type PeerTables, RepeatedChokes } from '@cachetorrent/protocol/internal
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
-import { AS_ID, ENDPOINT_WORDS, REMOTE_PEER, type RemoteEndpoints } from './remote-endpoints.ts';
+import { AS_ID, REMOTE_PEER, type RemoteEndpoints } from './remote-endpoints.ts';
 
 export class SentChokes {
   readonly #plan: Plan;
@@ -62,16 +62,13 @@ export class SentChokes {
   /** The peer of a row sends a `have` to all its subscribers that download from it. */
   broadcastHave(row: number): void {
     const endpoints = this.#endpoints;
-    const { subscribers } = endpoints;
+    const words = endpoints.endpoints;
     const count = endpoints.downloaderCount(row);
     this.#repeated.setNow(this.#context.nowMs);
-    for (let index = 0, at = endpoints.firstSubscriber(row); index < count; index++) {
-      const receiver = this.#plan.peerIndexOf(
-        subscribers[at + AS_ID]!,
-        subscribers[at + REMOTE_PEER]!,
-      );
+    for (let index = 0; index < count; index++) {
+      const at = endpoints.endpointOfSubscriber(row, index);
+      const receiver = this.#plan.peerIndexOf(words[at + AS_ID]!, words[at + REMOTE_PEER]!);
       this.#repeated.have(row, endpoints.subscriberConnection(row, index), receiver);
-      at += ENDPOINT_WORDS;
     }
   }
 }

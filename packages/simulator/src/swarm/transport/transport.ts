@@ -78,7 +78,6 @@ import {
 } from './message-fields.ts';
 import {
   AS_ID,
-  ENDPOINT_WORDS,
   LATENCY_MS,
   REMOTE_CONNECTION,
   REMOTE_PEER,
@@ -273,20 +272,19 @@ export class Transport implements DeferredHavesHost, RowColumn {
   broadcastHave({ id, row }: SendingPeer, piece: PieceIndex): void {
     if (!this.#sendsRedundantHaves) return this.#sendNeededHaves(row, id, piece);
     const { endpoints } = this;
-    const { subscribers } = endpoints;
     const count = endpoints.subscriberCount(row);
     this.sentCounts[kinds.HAVE]! += count;
     this.sentCount += count;
     if (this.#log !== undefined) this.#logBroadcast(this.#log, id, row, piece);
     this.#sentChokes?.broadcastHave(row);
-    let start = endpoints.firstSubscriber(row);
-    const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(row);
-    while (start < last) {
-      const asId = subscribers[start + AS_ID]!;
-      let end = start + ENDPOINT_WORDS;
-      while (end < last && subscribers[end + AS_ID] === asId) end += ENDPOINT_WORDS;
-      if (asId === this.#context.id) this.#broadcastWithinAs(start, end, piece);
-      else this.#broadcastToAs(asId, start, end, piece);
+    const words = endpoints.endpoints;
+    const last = endpoints.downloaderCount(row);
+    for (let start = 0; start < last; ) {
+      const asId = words[endpoints.endpointOfSubscriber(row, start) + AS_ID]!;
+      let end = start + 1;
+      while (end < last && words[endpoints.endpointOfSubscriber(row, end) + AS_ID] === asId) end++;
+      if (asId === this.#context.id) this.#broadcastWithinAs(row, start, end, piece);
+      else this.#broadcastToAs(asId, row, start, end, piece);
       start = end;
     }
   }
@@ -302,38 +300,41 @@ export class Transport implements DeferredHavesHost, RowColumn {
   }
 
   #logBroadcast(log: LogWriter, from: PeerId, row: number, piece: PieceIndex): void {
-    const { subscribers } = this.endpoints;
-    const start = this.endpoints.firstSubscriber(row);
-    const end = start + ENDPOINT_WORDS * this.endpoints.subscriberCount(row);
-    for (let i = start; i < end; i += ENDPOINT_WORDS) {
-      const [asId, remotePeer] = [subscribers[i + AS_ID]!, subscribers[i + REMOTE_PEER]!];
+    const { endpoints } = this.endpoints;
+    for (let index = 0; index < this.endpoints.subscriberCount(row); index++) {
+      const at = this.endpoints.endpointOfSubscriber(row, index);
+      const [asId, remotePeer] = [endpoints[at + AS_ID]!, endpoints[at + REMOTE_PEER]!];
       log.record(this.#context.nowMs, kinds.HAVE, from, asId, remotePeer, piece);
     }
   }
 
-  #broadcastWithinAs(start: number, end: number, piece: PieceIndex): void {
-    const { subscribers, subscriberFloats } = this.endpoints;
-    for (let i = start; i < end; i += ENDPOINT_WORDS) {
-      this.#latencyMs = subscriberFloats[i + LATENCY_MS]!;
-      this.#deliverHave(subscribers[i + REMOTE_PEER]!, subscribers[i + REMOTE_CONNECTION]!, piece);
+  /** Announces a piece to the subscribers with an index from `start` to `end - 1`. */
+  #broadcastWithinAs(row: number, start: number, end: number, piece: PieceIndex): void {
+    const { endpoints, endpointFloats } = this.endpoints;
+    for (let index = start; index < end; index++) {
+      const at = this.endpoints.endpointOfSubscriber(row, index);
+      this.#latencyMs = endpointFloats[at + LATENCY_MS]!;
+      this.#deliverHave(endpoints[at + REMOTE_PEER]!, endpoints[at + REMOTE_CONNECTION]!, piece);
     }
   }
 
-  #broadcastToAs(asId: number, start: number, end: number, piece: PieceIndex): void {
-    const { subscribers, subscriberFloats } = this.endpoints;
+  /** The same for subscribers in another AS. */
+  #broadcastToAs(asId: number, row: number, start: number, end: number, piece: PieceIndex): void {
+    const { endpoints, endpointFloats } = this.endpoints;
     const closure = this.#borders?.closureTo(asId);
     if (closure !== undefined && isLong(closure)) return;
     const isHeld = closure !== undefined && closure.untilMs > this.#context.nowMs;
-    const recipients = (end - start) / ENDPOINT_WORDS;
+    const recipients = end - start;
     const header = headerBytes(recipients);
     const order = this.#context.takeOrders(recipients);
     const view = this.#context.beginMessage(asId, order, header + HAVE_BYTES);
     const { offset } = this.#context;
     writeRecipientCount(view, offset, recipients);
-    for (let index = 0, i = start; i < end; index++, i += ENDPOINT_WORDS) {
-      const latencyMs = subscriberFloats[i + LATENCY_MS]! * (isHeld ? -1 : 1);
-      const remotePeer = subscribers[i + REMOTE_PEER]!;
-      const connection = subscribers[i + REMOTE_CONNECTION]!;
+    for (let index = 0; index < recipients; index++) {
+      const at = this.endpoints.endpointOfSubscriber(row, start + index);
+      const latencyMs = endpointFloats[at + LATENCY_MS]! * (isHeld ? -1 : 1);
+      const remotePeer = endpoints[at + REMOTE_PEER]!;
+      const connection = endpoints[at + REMOTE_CONNECTION]!;
       writeRecipient(view, offset, index, remotePeer, connection, latencyMs);
     }
     this.#encoder.moveTo(view, offset + header);
