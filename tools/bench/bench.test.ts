@@ -246,7 +246,7 @@ describe('bench', () => {
 
 describe('a page of docs', () => {
   test.each([
-    { page: 'docs/performance.md', kinds: ['micro', 'predict', 'run'] },
+    { page: 'docs/performance.md', kinds: ['memory', 'micro', 'predict', 'run'] },
     { page: 'docs/performance-notes.md', kinds: ['marginal', 'profile'] },
   ])('$page has the sections that its commands write', async ({ page, kinds }) => {
     const text = readFileSync(inRepository(page), 'utf8');

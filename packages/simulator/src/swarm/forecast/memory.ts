@@ -29,7 +29,7 @@ export const BYTES_EACH = {
   /** What a peer knows about a piece: whether it holds it, its availability, and its blocks. */
   piece: 2,
   /** For a piece and a connection: whether it has been announced, and announcements in transit. */
-  pieceOfConnection: 0.6,
+  pieceOfConnection: 0.8,
   /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
   /** The route between two AS, the borders along it, and what one of them has sent to the other. */
