@@ -7,7 +7,6 @@ export { eachPiece } from './tables/bitfield.ts';
 export {
   type ConnectionColumn,
   type ConnectionLayout,
-  grown,
   moveValues,
   type RowColumn,
 } from './tables/connection-columns.ts';

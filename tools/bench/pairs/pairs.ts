@@ -31,10 +31,10 @@ export interface PairsOptions {
 export async function measurePairs(options: PairsOptions): Promise<MeasuredCase[]> {
   const { cases, runs, log, signal } = options;
   const measured: MeasuredCase[] = [];
-  for (const { name, run, figures } of cases) {
+  for (const { name, isShort, run, figures } of cases) {
     const of = (root: string): Promise<Figures> => run({ root, signal });
-    // The first runs fill the compile caches of both.
-    if (figures[0]!.name === 'wallMs') for (const root of rootsOf(options)) await of(root);
+    // Short runs depend on the compile caches of both versions, which the first run fills.
+    if (isShort) for (const root of rootsOf(options)) await of(root);
     const pairs: Pair[] = [];
     for (let i = 0; i < runs; i++) {
       // In turn, so that neither is always the first.

@@ -14,13 +14,10 @@
  * A queue whose last cell is 0 is empty (`cell-pool.ts`).
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import {
-  type ConnectionColumn,
-  type ConnectionLayout,
-  grown,
-  moveValues,
-} from './connection-columns.ts';
+import { type ConnectionColumn, type ConnectionLayout, moveValues } from './connection-columns.ts';
 import { type BlockIndex, type Connection, NO_BLOCK } from '../ids.ts';
 
 const CELL = 4;
@@ -41,7 +38,7 @@ export class BlockQueues implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.#last = grown(this.#last, new Int32Array(connections));
+    this.#last = grown(this.#last, connections);
   }
 
   move(from: number, to: number, count: number): void {

@@ -6,7 +6,7 @@
  * list as well. Cell 0 is never used and marks the end of a list.
  */
 
-import { grown } from './connection-columns.ts';
+import { grown } from '@cachetorrent/std';
 
 /** No cell: the end of a list. */
 export const NO_CELL = 0;
@@ -59,7 +59,7 @@ export class CellPool {
 
   #grow(): void {
     const cells = Math.ceil(GROWTH * this.#fresh);
-    this.floats = grown(this.floats, new Float64Array((this.#words / 2) * cells));
+    this.floats = grown(this.floats, (this.#words / 2) * cells);
     this.ints = new Int32Array(this.floats.buffer);
     this.bytes = new Uint8Array(this.floats.buffer);
   }

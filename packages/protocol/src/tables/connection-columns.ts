@@ -38,21 +38,11 @@ export interface ConnectionLayout {
   addRowColumn(column: RowColumn): void;
 }
 
-/** Copies the values of `old` to the beginning of `larger`, and returns `larger`. */
-export function grown<
-  Row extends Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array,
->(old: Row, larger: Row): Row {
-  larger.set(old);
-  return larger;
-}
+/** The arrays of columns. */
+type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
 /** Moves `count` values of a column from one place to another; 0 remains. */
-export function moveValues(
-  column: Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array,
-  from: number,
-  to: number,
-  count: number,
-): void {
+export function moveValues(column: Column, from: number, to: number, count: number): void {
   column.copyWithin(to, from, from + count);
   column.fill(0, to < from ? Math.max(from, to + count) : from, from + count);
 }

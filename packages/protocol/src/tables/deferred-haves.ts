@@ -23,8 +23,10 @@
  *     ints    next, ·, ·, ·   │ ·, ·, ·, ·, connection, piece   │ …    in the same bytes
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import { grown, type RowColumn } from './connection-columns.ts';
+import { type RowColumn } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
 import type { PeerTables } from './peer-tables.ts';
@@ -99,9 +101,9 @@ export class DeferredHaves implements RowColumn {
 
   growRows(rows: number): void {
     const before = this.#dueMs.length;
-    this.#first = grown(this.#first, new Int32Array(rows));
-    this.#fill = grown(this.#fill, new Uint8Array(rows));
-    this.#dueMs = grown(this.#dueMs, new Float64Array(rows).fill(Infinity, before));
+    this.#first = grown(this.#first, rows);
+    this.#fill = grown(this.#fill, rows);
+    this.#dueMs = grown(this.#dueMs, rows).fill(Infinity, before);
   }
 
   /** Drops all deferred haves of a row. */
@@ -239,7 +241,7 @@ export class DeferredHaves implements RowColumn {
   /** Copies an entry to `kept`. */
   #keep(index: number, at: number): void {
     if (ENTRY * (index + 1) > kept.length) {
-      kept = grown(kept, new Float64Array(2 * kept.length));
+      kept = grown(kept, 2 * kept.length);
       keptInts = new Int32Array(kept.buffer);
     }
     kept[ENTRY * index] = this.#chunks.floats[at]!;

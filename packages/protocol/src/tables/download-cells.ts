@@ -10,13 +10,10 @@
  * Cell 0 stands for no cell: all its values are 0, as those of a new one.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import {
-  type ConnectionColumn,
-  type ConnectionLayout,
-  grown,
-  moveValues,
-} from './connection-columns.ts';
+import { type ConnectionColumn, type ConnectionLayout, moveValues } from './connection-columns.ts';
 
 const FLOATS = 7;
 const WORDS = 2 * FLOATS;
@@ -51,7 +48,7 @@ export class DownloadCells implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.#cells = grown(this.#cells, new Int32Array(connections));
+    this.#cells = grown(this.#cells, connections);
   }
 
   move(from: number, to: number, count: number): void {

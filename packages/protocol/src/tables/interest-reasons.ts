@@ -4,13 +4,10 @@
  * all connections hold need not be read for each piece.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import type { PieceIndex } from '../ids.ts';
-import {
-  type ConnectionColumn,
-  type ConnectionLayout,
-  grown,
-  moveValues,
-} from './connection-columns.ts';
+import { type ConnectionColumn, type ConnectionLayout, moveValues } from './connection-columns.ts';
 
 export class InterestReasons implements ConnectionColumn {
   /** For each connection, the number of the piece and 1; 0 if none is known. */
@@ -21,7 +18,7 @@ export class InterestReasons implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.#reasons = grown(this.#reasons, new Int32Array(connections));
+    this.#reasons = grown(this.#reasons, connections);
   }
 
   move(from: number, to: number, count: number): void {

@@ -13,13 +13,13 @@
  *     piece, cell, piece, cell, …                      a list per peer, in the order of their begin
  */
 
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 import { type BlockLayout, blocksOfPiece } from '../blocks.ts';
 import { type BlockIndex, type PieceIndex, pieceOf } from '../ids.ts';
 import { wordsFor } from './bitfield.ts';
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import { grown, type RowColumn } from './connection-columns.ts';
+import { type RowColumn } from './connection-columns.ts';
 import { RowLists } from './row-lists.ts';
 
 /** The state of a block that has been received. */
@@ -65,8 +65,8 @@ export class PartialPieceTable implements RowColumn {
 
   growRows(rows: number): void {
     this.lists.growRows(rows);
-    this.withFree = grown(this.withFree, new Uint32Array(rows * this.pieceWords));
-    this.withFreeCount = grown(this.withFreeCount, new Int32Array(rows));
+    this.withFree = grown(this.withFree, rows * this.pieceWords);
+    this.withFreeCount = grown(this.withFreeCount, rows);
   }
 
   clearRow(row: number): void {

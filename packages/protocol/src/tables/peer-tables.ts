@@ -21,13 +21,12 @@
  * Other values of connections are in columns of their own (`connection-columns.ts`).
  */
 
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 import { eachPiece, wordsFor } from './bitfield.ts';
 import {
   type ConnectionColumn,
   type ConnectionLayout,
-  grown,
   moveValues,
   type RowColumn,
 } from './connection-columns.ts';
@@ -182,13 +181,13 @@ export class PeerTables implements ConnectionLayout {
     const before = this.firstConnection.length;
     if (rows <= before) return;
     const size = Math.max(rows, Math.ceil(GROWTH * before));
-    this.firstConnection = grown(this.firstConnection, new Int32Array(size));
-    this.#capacity = grown(this.#capacity, new Int32Array(size));
-    this.usedCounterBits = grown(this.usedCounterBits, new Uint8Array(size));
-    this.requestable = grown(this.requestable, new Uint32Array(size * this.pieceWords));
-    this.lacked = grown(this.lacked, new Uint32Array(size * this.pieceWords));
+    this.firstConnection = grown(this.firstConnection, size);
+    this.#capacity = grown(this.#capacity, size);
+    this.usedCounterBits = grown(this.usedCounterBits, size);
+    this.requestable = grown(this.requestable, size * this.pieceWords);
+    this.lacked = grown(this.lacked, size * this.pieceWords);
     const counterWords = this.pieceWords * this.counterBits;
-    this.availability = grown(this.availability, new Uint32Array(size * counterWords));
+    this.availability = grown(this.availability, size * counterWords);
     this.#growStored(size);
     for (const column of this.#rowColumns) column.growRows(size);
   }
@@ -480,10 +479,10 @@ export class PeerTables implements ConnectionLayout {
 
   #grow(needed: number): void {
     const capacity = Math.max(needed, Math.ceil(CONNECTIONS_GROWTH * this.flags.length));
-    this.flags = grown(this.flags, new Uint8Array(capacity));
-    this.downloadState = grown(this.downloadState, new Uint8Array(capacity));
-    this.announced = grown(this.announced, new Uint32Array(capacity * this.pieceWords));
-    this.remote = grown(this.remote, new Int32Array(capacity));
+    this.flags = grown(this.flags, capacity);
+    this.downloadState = grown(this.downloadState, capacity);
+    this.announced = grown(this.announced, capacity * this.pieceWords);
+    this.remote = grown(this.remote, capacity);
     for (const column of this.#columns) column.grow(capacity);
   }
 }

@@ -13,11 +13,12 @@
  * and still count.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { CellPool, NO_CELL } from './cell-pool.ts';
 import {
   type ConnectionColumn,
   type ConnectionLayout,
-  grown,
   moveValues,
   type RowColumn,
 } from './connection-columns.ts';
@@ -45,8 +46,8 @@ export class RateMeter implements ConnectionColumn, RowColumn {
   }
 
   grow(connections: number): void {
-    this.counts = grown(this.counts, new Uint16Array(connections));
-    this.#overdue = grown(this.#overdue, new Uint16Array(connections));
+    this.counts = grown(this.counts, connections);
+    this.#overdue = grown(this.#overdue, connections);
   }
 
   move(from: number, to: number, count: number): void {
@@ -60,8 +61,8 @@ export class RateMeter implements ConnectionColumn, RowColumn {
   }
 
   growRows(rows: number): void {
-    this.#first = grown(this.#first, new Int32Array(rows));
-    this.#last = grown(this.#last, new Int32Array(rows));
+    this.#first = grown(this.#first, rows);
+    this.#last = grown(this.#last, rows);
   }
 
   clearRow(row: number): void {

@@ -35,8 +35,10 @@
  * Messages are numbered in the order in which they are sent.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import type { Connection } from '../ids.ts';
-import { type ConnectionColumn, grown, moveValues } from './connection-columns.ts';
+import { type ConnectionColumn, moveValues } from './connection-columns.ts';
 import type { PeerTables } from './peer-tables.ts';
 
 /** The most entries for receivers. Two receivers that share an entry unsettle each other. */
@@ -77,7 +79,7 @@ export class RepeatedChokes implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.#settled = grown(this.#settled, new Float64Array(connections));
+    this.#settled = grown(this.#settled, connections);
   }
 
   move(from: number, to: number, count: number): void {

@@ -9,7 +9,9 @@
  * For most peers, a list of JavaScript would take four times the memory.
  */
 
-import { grown, type RowColumn } from './connection-columns.ts';
+import { grown } from '@cachetorrent/std';
+
+import { type RowColumn } from './connection-columns.ts';
 
 const SIZE_CLASSES = 56;
 const NO_SEGMENT = 255;
@@ -28,9 +30,9 @@ export class RowLists implements RowColumn {
 
   growRows(rows: number): void {
     const before = this.start.length;
-    this.start = grown(this.start, new Int32Array(rows));
-    this.length = grown(this.length, new Int32Array(rows));
-    this.#sizeClass = grown(this.#sizeClass, new Uint8Array(rows).fill(NO_SEGMENT, before));
+    this.start = grown(this.start, rows);
+    this.length = grown(this.length, rows);
+    this.#sizeClass = grown(this.#sizeClass, rows).fill(NO_SEGMENT, before);
   }
 
   clearRow(row: number): void {
@@ -99,7 +101,7 @@ export class RowLists implements RowColumn {
     this.#used += sizeOf(sizeClass);
     if (this.#used > this.ints.length) {
       const size = Math.max(this.#used, Math.ceil(GROWTH * this.ints.length));
-      this.ints = grown(this.ints, new Int32Array(size));
+      this.ints = grown(this.ints, size);
     }
     return segment;
   }

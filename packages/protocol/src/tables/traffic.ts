@@ -7,12 +7,9 @@
  * block arrives.
  */
 
-import {
-  type ConnectionColumn,
-  type ConnectionLayout,
-  grown,
-  moveValues,
-} from './connection-columns.ts';
+import { grown } from '@cachetorrent/std';
+
+import { type ConnectionColumn, type ConnectionLayout, moveValues } from './connection-columns.ts';
 import {
   DownloadCells,
   EARLY,
@@ -71,8 +68,7 @@ export class Traffic implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    const enlarge = (column: Float64Array): Float64Array =>
-      grown(column, new Float64Array(connections));
+    const enlarge = (column: Float64Array): Float64Array => grown(column, connections);
     this.received = enlarge(this.received);
     this.receivedAtMs = enlarge(this.receivedAtMs);
     this.sent = enlarge(this.sent);

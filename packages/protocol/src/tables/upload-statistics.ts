@@ -1,11 +1,8 @@
 /** How each connection has been served recently; the chokers of seeds use these values. */
 
-import {
-  type ConnectionColumn,
-  type ConnectionLayout,
-  grown,
-  moveValues,
-} from './connection-columns.ts';
+import { grown } from '@cachetorrent/std';
+
+import { type ConnectionColumn, type ConnectionLayout, moveValues } from './connection-columns.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export class UploadStatistics implements ConnectionColumn {
@@ -27,8 +24,8 @@ export class UploadStatistics implements ConnectionColumn {
   }
 
   grow(connections: number): void {
-    this.chokeChangedAtMs = grown(this.chokeChangedAtMs, new Float64Array(connections));
-    this.blocksServed = grown(this.blocksServed, new Uint32Array(connections));
+    this.chokeChangedAtMs = grown(this.chokeChangedAtMs, connections);
+    this.blocksServed = grown(this.blocksServed, connections);
   }
 
   move(from: number, to: number, count: number): void {

@@ -16,7 +16,7 @@
  * With `bounds`, each entry has a second number. Entries of a list that are equal have equal ones.
  */
 
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 export class FlowLists {
   /** List `i` is `entries[start[i]]` and the `length[i] - 1` numbers after it, ascending. */
@@ -112,13 +112,11 @@ export class FlowLists {
   /** Makes room for `listCount` lists in total; the new ones are empty. */
   growLists(listCount: number): void {
     const before = this.start.length;
-    this.start = grown(this.start, new Int32Array(listCount));
-    this.length = grown(this.length, new Int32Array(listCount));
-    this.used = grown(this.used, new Int32Array(listCount));
-    this.#place = grown(this.#place, new Int32Array(listCount));
-    const sizeClass = new Uint8Array(listCount).fill(NO_SEGMENT, before);
-    sizeClass.set(this.#sizeClass);
-    this.#sizeClass = sizeClass;
+    this.start = grown(this.start, listCount);
+    this.length = grown(this.length, listCount);
+    this.used = grown(this.used, listCount);
+    this.#place = grown(this.#place, listCount);
+    this.#sizeClass = grown(this.#sizeClass, listCount).fill(NO_SEGMENT, before);
   }
 
   #use(list: number): void {
@@ -168,24 +166,12 @@ export class FlowLists {
     const segment = this.#unused;
     this.#unused += SMALLEST << sizeClass;
     if (this.#unused > this.entries.length) {
-      const larger = new Int32Array(
-        Math.max(Math.ceil(GROWTH * this.entries.length), this.#unused),
-      );
-      larger.set(this.entries);
-      this.entries = larger;
-      if (this.bounds !== undefined) {
-        const bounds = new Float64Array(larger.length);
-        bounds.set(this.bounds);
-        this.bounds = bounds;
-      }
+      const size = Math.max(Math.ceil(GROWTH * this.entries.length), this.#unused);
+      this.entries = grown(this.entries, size);
+      if (this.bounds !== undefined) this.bounds = grown(this.bounds, size);
     }
     return segment;
   }
-}
-
-function grown(old: Int32Array, larger: Int32Array): Int32Array {
-  larger.set(old);
-  return larger;
 }
 
 /** The factor by which the pool grows. */

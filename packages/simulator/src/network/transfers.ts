@@ -24,7 +24,7 @@
  * Units are bits, ms, and kbit/s, that is bits per ms.
  */
 
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 export interface TransferListener {
   /** The flow takes part in allocations from this instant on. */
@@ -228,13 +228,13 @@ export class Transfers {
 
   #enlarge(needed: number): void {
     const size = Math.max(needed, Math.ceil(GROWTH * this.#state.length));
-    this.#pieceBits = enlarged(this.#pieceBits, new Float64Array(size));
-    this.#doneBits = enlarged(this.#doneBits, new Float64Array(size));
-    this.#sinceMs = enlarged(this.#sinceMs, new Float64Array(size));
-    this.#rateKbps = enlarged(this.#rateKbps, new Float64Array(size));
-    this.#version = enlarged(this.#version, new Int32Array(size));
-    this.#state = enlarged(this.#state, new Uint8Array(size));
-    this.#listed = enlarged(this.#listed, new Int32Array(size));
+    this.#pieceBits = grown(this.#pieceBits, size);
+    this.#doneBits = grown(this.#doneBits, size);
+    this.#sinceMs = grown(this.#sinceMs, size);
+    this.#rateKbps = grown(this.#rateKbps, size);
+    this.#version = grown(this.#version, size);
+    this.#state = grown(this.#state, size);
+    this.#listed = grown(this.#listed, size);
   }
 }
 
@@ -245,8 +245,3 @@ const FLOWING = 2;
 
 /** Far above the rounding error of an interval, far below a bit. */
 const ROUNDING_BITS = 1e-6;
-
-function enlarged<T extends Float64Array | Int32Array | Uint8Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
-}

@@ -11,6 +11,8 @@
  * heap. So no case costs more than a heap would, however many events have the same time.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { SlotHeap } from './slot-heap.ts';
 
 /** An event whose insertion would move more than this number of others is deferred. */
@@ -138,8 +140,6 @@ export class CurrentBucket {
     this.#heap.isBefore(slot, other) ? -1 : 1;
 
   #growTo(size: number): void {
-    const longer = new Int32Array(Math.max(size, this.#stack.length * 2));
-    longer.set(this.#stack);
-    this.#stack = longer;
+    this.#stack = grown(this.#stack, Math.max(size, this.#stack.length * 2));
   }
 }

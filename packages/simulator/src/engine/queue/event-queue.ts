@@ -22,7 +22,7 @@
  *     ints    ·, ·, ·, ·, kind, a, b, c       8 numbers per slot, in the same bytes
  */
 
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 import { CurrentBucket } from './current-bucket.ts';
 
@@ -241,11 +241,9 @@ export class EventQueue {
    */
   #grow(): void {
     const old = this.#slotCount;
-    const [oldTimes, oldNext] = [this.#times, this.#next];
-    this.#setSlots(Math.ceil(old * GROWTH));
-    const times = this.#times;
-    times.set(oldTimes);
-    this.#next.set(oldNext);
+    const slotCount = Math.ceil(old * GROWTH);
+    const times = grown(this.#times, 4 * slotCount);
+    this.#useSlots(times, grown(this.#next, slotCount));
 
     let waitSumMs = 0;
     const nowMs = Math.max(this.atMs, 0);
@@ -263,7 +261,7 @@ export class EventQueue {
   #shrink(slotCount: number): void {
     const list = this.#removeAll();
     const [times, next] = [this.#times, this.#next];
-    this.#setSlots(slotCount);
+    this.#useSlots(new Float64Array(4 * slotCount), new Int32Array(slotCount));
     let used = 0;
     for (let slot = list; slot !== 0; slot = next[slot]!) {
       this.#times.set(times.subarray(4 * slot, 4 * slot + 4), 4 * ++used);
@@ -278,14 +276,12 @@ export class EventQueue {
     this.#freeSlots(used + 1);
   }
 
-  /** Replaces the arrays of slots by empty ones. */
-  #setSlots(slotCount: number): void {
-    this.#slotCount = slotCount;
-    const bytes = new ArrayBuffer(slotCount * 32);
-    this.#times = new Float64Array(bytes);
-    this.#current.times = this.#times;
-    this.#ints = new Int32Array(bytes);
-    this.#next = new Int32Array(slotCount);
+  #useSlots(times: Float64Array<ArrayBuffer>, next: Int32Array<ArrayBuffer>): void {
+    this.#slotCount = next.length;
+    this.#times = times;
+    this.#current.times = times;
+    this.#ints = new Int32Array(times.buffer);
+    this.#next = next;
   }
 
   /** Moves day 0, which becomes the current day, to `originMs`. */

@@ -4,6 +4,8 @@
  * `times`.
  */
 
+import { grown } from '@cachetorrent/std';
+
 export class SlotHeap {
   /** The array of the queue, which reindexs it when it grows. */
   times: Float64Array;
@@ -21,9 +23,7 @@ export class SlotHeap {
 
   push(slot: number): void {
     if (this.size === this.#slots.length) {
-      const longer = new Int32Array(this.size * 2);
-      longer.set(this.#slots);
-      this.#slots = longer;
+      this.#slots = grown(this.#slots, this.size * 2);
     }
     const slots = this.#slots;
     let index = this.size++;

@@ -47,13 +47,13 @@ describe('a pool of workers', { timeout: TIMEOUT_MS }, () => {
 
   test('keeps no thread of a run that fails, is aborted, or hangs', async () => {
     const pool = new WorkerPool();
-    await faulty('throws', pool);
+    await faulty('throws', 'injected fault', pool);
     expect(pool.idle).toBe(0);
-    await faulty('exits', pool);
-    await faulty('loops for ever', pool, { heartbeatTimeoutMs: 500 });
+    await faulty('exits', 'exit code 7', pool);
+    await faulty('loops for ever', 'not answered', pool, { heartbeatTimeoutMs: 500 });
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('stop')), 300);
-    await faulty('sleeps for ever', pool, { signal: controller.signal });
+    await faulty('sleeps for ever', 'stop', pool, { signal: controller.signal });
     expect(pool.idle).toBe(0);
     // The next run gets new threads.
     expect((await random(2, pool)).outcome).toBe('idle');
@@ -106,12 +106,13 @@ function random(workers: number, pool: WorkerPool, more: Partial<RunOptions> = {
 
 async function faulty(
   fault: Parameters<typeof faultyPlan>[1][number]['fault'],
+  message: string,
   pool: WorkerPool,
   more: Partial<RunOptions> = {},
 ): Promise<void> {
   const plan = faultyPlan(4, [{ actor: 2, fault, atMs: 100 }]);
   const running = runActors({ entry: FAULTY, ...plan, workers: 2, pool, ...more });
-  await expect(running).rejects.toThrow();
+  await expect(running).rejects.toThrow(message);
 }
 
 function threadCount(): number {

@@ -12,8 +12,9 @@
  * Where several AS count the flows over a border, a step between the two adds up what they count.
  */
 
+import { grown } from '@cachetorrent/std';
+
 import { bitsOfSpan, type BlockIndex, type Connection, type PeerId } from '@cachetorrent/protocol';
-import { grown } from '@cachetorrent/protocol/internal';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import type { RateAllocation } from '../../network/bordered-allocation.ts';
@@ -330,7 +331,7 @@ export class Flows implements TransferListener {
     const first = ENDS_WORDS * flow;
     if (first + ENDS_WORDS > this.#ends.length) {
       const size = Math.ceil(GROWTH * (flow + 1));
-      this.#ends = grown(this.#ends, new Int32Array(ENDS_WORDS * size));
+      this.#ends = grown(this.#ends, ENDS_WORDS * size);
     }
     const { row, id } = from;
     const asId = this.#endpoints.asId(row, sender);

@@ -13,12 +13,11 @@
 import type { Connection } from '@cachetorrent/protocol';
 import {
   type ConnectionColumn,
-  grown,
   moveValues,
   type PeerTables,
   type RowColumn,
 } from '@cachetorrent/protocol/internal';
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
 
@@ -62,10 +61,10 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
   }
 
   grow(connections: number): void {
-    this.endpoints = grown(this.endpoints, new Int32Array(ENDPOINT_WORDS * connections));
+    this.endpoints = grown(this.endpoints, ENDPOINT_WORDS * connections);
     this.endpointFloats = new Float32Array(this.endpoints.buffer);
-    this.#subscribers = grown(this.#subscribers, new Uint16Array(connections));
-    this.#flows = grown(this.#flows, new Int32Array(connections));
+    this.#subscribers = grown(this.#subscribers, connections);
+    this.#flows = grown(this.#flows, connections);
   }
 
   move(from: number, to: number, count: number): void {
@@ -82,8 +81,8 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
   }
 
   growRows(rows: number): void {
-    this.#subscriberCounts = grown(this.#subscriberCounts, new Uint16Array(rows));
-    this.#downloaderCounts = grown(this.#downloaderCounts, new Uint16Array(rows));
+    this.#subscriberCounts = grown(this.#subscriberCounts, rows);
+    this.#downloaderCounts = grown(this.#downloaderCounts, rows);
   }
 
   clearRow(row: number): void {

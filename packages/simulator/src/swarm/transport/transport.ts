@@ -52,12 +52,11 @@ import {
   DeferredHaves,
   type DeferredHavesHost,
   DELIVER,
-  grown,
   NO_ACTION,
   type PeerTables,
   type RowColumn,
 } from '@cachetorrent/protocol/internal';
-import { assert } from '@cachetorrent/std';
+import { assert, grown } from '@cachetorrent/std';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
@@ -192,7 +191,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
   }
 
   growRows(rows: number): void {
-    this.#role = grown(this.#role, new Uint8Array(rows));
+    this.#role = grown(this.#role, rows);
   }
 
   clearRow(row: number): void {
