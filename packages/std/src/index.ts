@@ -1,4 +1,7 @@
-/** What all other packages use: assertions, reproducible random numbers, arrays that grow, and safe output. */
+/**
+ * What all other packages use: assertions, reproducible random numbers, arrays that grow, and safe
+ * output.
+ */
 
 export { assert, unreachable } from './assert.ts';
 export { grown } from './grown.ts';
