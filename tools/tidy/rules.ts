@@ -49,7 +49,7 @@ export interface LongFile {
 }
 
 /** Packages that behave the same in every run: they use no clock, randomness or environment. */
-const DETERMINISTIC = /^packages\/(std|protocol|tracker|simulator)\/src\//;
+const DETERMINISTIC = /^packages\/(std|protocol|tracker|recording|simulator)\/src\//;
 /** Files of these packages that may read a clock, to measure how busy an actor was. */
 const MEASURES_TIME = /^packages\/simulator\/src\/engine\/threads\/(worker|busy-times)\.ts$/;
 /** Files of the main thread that may use timers, to notice when a worker no longer answers. */
