@@ -70,7 +70,7 @@ export type Change =
       /** What the counter has come to since the start. */
       readonly [Name in CounterName]: number;
     })
-  | (At & { readonly kind: 'traffic'; readonly toAs: number; readonly bits: number });
+  | (At & { readonly kind: 'traffic'; readonly fromAs: number; readonly bits: number });
 
 /** Lists the changes of one frame after another. */
 export class ChangeLists implements ChangeVisitor {
@@ -193,8 +193,8 @@ export class ChangeLists implements ChangeVisitor {
   }
 
   /** See `ChangeVisitor`. */
-  traffic({ atMs, as }: Moment, toAs: number, bits: number): void {
-    this.#list.push({ kind: 'traffic', atMs, as, toAs, bits });
+  traffic({ atMs, as }: Moment, fromAs: number, bits: number): void {
+    this.#list.push({ kind: 'traffic', atMs, as, fromAs, bits });
   }
 
   #endsOf({ atMs, as }: Moment, flow: number) {

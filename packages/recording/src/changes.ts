@@ -56,12 +56,12 @@ export interface ChangeVisitor {
   flowOpened(moment: Moment, flow: number, peer: number, subTorrent: number, remote: number): void;
   /** Nothing flows any more. */
   flowClosed(moment: Moment, flow: number): void;
-  /** A flow has another rate: a code, which `rateKbpsOf` decodes; it is `delta` more than before. */
+  /** A flow has another rate: the code that `rateKbpsOf` decodes is `delta` more than before. */
   rate(moment: Moment, flow: number, delta: number): void;
   /** A fault on purpose: its index in the header, which of its times, and how many it has hit. */
   fault(moment: Moment, index: number, step: number, peersHit: number): void;
   /** A counter of the AS has grown during the frame by `delta`. */
   counter(moment: Moment, counter: CounterName, delta: number): void;
-  /** During the frame, so many bits of blocks have been sent to an AS. */
-  traffic(moment: Moment, toAs: number, bits: number): void;
+  /** During the frame, so many bits of blocks have arrived from an AS. */
+  traffic(moment: Moment, fromAs: number, bits: number): void;
 }

@@ -144,15 +144,15 @@ export class ChunkEncoder {
     for (let i = 0; i < COUNTERS.length; i++) if (deltas[i] !== 0) this.#bytes.sint(deltas[i]!);
   }
 
-  /** The last change of all: the bits that have been sent to some AS, in ascending order. */
-  traffic(asIds: readonly number[], bitsTo: Float64Array): void {
+  /** The last change of all: the bits that have arrived from some AS, in ascending order. */
+  traffic(asIds: readonly number[], bitsFrom: Float64Array): void {
     if (asIds.length === 0) return;
     this.#bytes.uint(OP.traffic);
     this.#bytes.uint(asIds.length);
     let before = -1;
     for (const as of asIds) {
       this.#bytes.uint(as - before - 1);
-      this.#bytes.uint(bitsTo[as]!);
+      this.#bytes.uint(bitsFrom[as]!);
       before = as;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Decodes a recording from bytes as they come: from a file, which may still grow, from a network, or
- * from a simulation that is running.
+ * Decodes a recording from bytes as they come: from a file, which may still grow, from a network,
+ * or from a simulation that is running.
  *
  *     bytes ──▶ PartParser ──▶ inflate ──▶ header, Frame, Frame … end
  */
@@ -41,12 +41,15 @@ export class RecordingDecoder {
   }
 
   /**
-   * Takes the next bytes, and yields what they complete. Take all of it before the next call.
+   * Takes the next bytes, and yields what they complete.
    *
    * @throws RecordingError if they are no recording, or damaged
    */
   async *push(bytes: Uint8Array): AsyncGenerator<Decoded, void, undefined> {
-    for (const part of this.#parser.push(bytes)) yield await this.#decode(part);
+    this.#parser.push(bytes);
+    for (let part = this.#parser.next(); part !== undefined; part = this.#parser.next()) {
+      yield await this.#decode(part);
+    }
   }
 
   async #decode(part: Part): Promise<Decoded> {

@@ -4,7 +4,7 @@
  * A recording is a preamble and parts: the header, frames, and the end. Every part begins with an
  * envelope of six integers of 32 bits, the lowest byte first:
  *
- *     kind │ number of the frame │ stored bytes │ bytes when inflated │ CRC-32 of the stored bytes │
+ *     kind │ number of the frame │ stored bytes │ bytes when inflated │ CRC-32 of what is stored │
  *     CRC-32 of the envelope until here
  */
 

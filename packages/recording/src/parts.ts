@@ -80,19 +80,8 @@ export class PartParser {
     return this.#last?.kind === 'end';
   }
 
-  /**
-   * Takes the next bytes, and returns the parts that are complete with them.
-   *
-   * @throws RecordingError if they are no recording, or damaged
-   */
-  push(bytes: Uint8Array): Part[] {
-    this.#append(bytes);
-    const parts: Part[] = [];
-    for (let part = this.#next(); part !== undefined; part = this.#next()) parts.push(part);
-    return parts;
-  }
-
-  #append(bytes: Uint8Array): void {
+  /** Takes the next bytes. */
+  push(bytes: Uint8Array): void {
     const pending = this.#bytes.length;
     const length = pending + bytes.length;
     if (length > this.#memory.length) {
@@ -107,7 +96,12 @@ export class PartParser {
     this.#bytes = this.#memory.subarray(0, length);
   }
 
-  #next(): Part | undefined {
+  /**
+   * The next part; undefined if it is not complete yet.
+   *
+   * @throws RecordingError if the bytes are no recording, or damaged
+   */
+  next(): Part | undefined {
     if (this.#byte === 0 && !this.#skipPreamble()) return undefined;
     const bytes = this.#bytes;
     if (bytes.length === 0) return undefined;
@@ -133,7 +127,7 @@ export class PartParser {
     const version = viewOf(bytes).getUint32(MAGIC.length, true);
     if (version !== FORMAT_VERSION) {
       throw this.#error(
-        `is a recording in version ${version} of the format, and this is a reader of ${FORMAT_VERSION}`,
+        `is in version ${version} of the format, and this is a reader of version ${FORMAT_VERSION}`,
         'read it with the version of CacheTorrent that has recorded it, or record the run again',
       );
     }

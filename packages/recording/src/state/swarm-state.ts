@@ -1,6 +1,6 @@
 /**
- * The state of a swarm at a time, from the changes of its recording: where each peer is in its life,
- * what it holds, whom it is connected to, what flows; and totals of each AS.
+ * The state of a swarm at a time, from the changes of its recording: where each peer is in its
+ * life, what it holds, whom it is connected to, what flows; and totals of each AS.
  *
  *     const state = new SwarmState(header);
  *     frame.cursor().advance(state);            // to the end of a frame
@@ -54,7 +54,7 @@ export interface SwarmSnapshot {
   readonly neighbours: readonly (Uint32Array | undefined)[];
   readonly flows: readonly Int32Array[];
   readonly totals: Float64Array;
-  readonly sentBits: ReadonlyMap<number, number>;
+  readonly arrivedBits: ReadonlyMap<number, number>;
   readonly completedAtMs: Float64Array;
 }
 
@@ -79,8 +79,8 @@ export class SwarmState implements ChangeVisitor {
   readonly #rates: Rates;
   /** By AS, then by total: `TOTALS`. */
   readonly #totals: Float64Array;
-  /** Bits sent from AS to AS so far, by `from · AS + to`. */
-  readonly #sentBits = new Map<number, number>();
+  /** Bits that have arrived from AS to AS so far, by `from · AS + to`. */
+  readonly #arrivedBits = new Map<number, number>();
   readonly #completedAtMs: Float64Array;
 
   /**
@@ -242,7 +242,8 @@ export class SwarmState implements ChangeVisitor {
 
   /**
    * Redundancy as in `SwarmResult`, up to the end of the last frame: how often an AS has downloaded
-   * a piece from outside, on average over the pairs of AS and piece that were downloaded; 0 if none.
+   * a piece from outside, on average over the pairs of AS and piece that were downloaded; 0 if there
+   * are none.
    */
   get redundancy(): number {
     const { importedBlocks, importedPieces } = this.totals;
@@ -250,9 +251,12 @@ export class SwarmState implements ChangeVisitor {
     return importedBlocks / importedPieces / this.header.blocksPerPiece;
   }
 
-  /** The bits of blocks sent from an AS to another one, or within it, by the last frame's end. */
-  sentBits(from: number, to: number): number {
-    return this.#sentBits.get(this.#pair(from, to)) ?? 0;
+  /**
+   * The bits of blocks from an AS that have arrived in another one, or in itself, by the end of the
+   * last frame.
+   */
+  arrivedBits(from: number, to: number): number {
+    return this.#arrivedBits.get(this.#pair(from, to)) ?? 0;
   }
 
   /** What flows from an AS to another one, or within it, in kbit/s. */
@@ -283,7 +287,7 @@ export class SwarmState implements ChangeVisitor {
       neighbours: this.#neighbours.snapshot(),
       flows: this.#rates.snapshot(),
       totals: this.#totals.slice(),
-      sentBits: new Map(this.#sentBits),
+      arrivedBits: new Map(this.#arrivedBits),
       completedAtMs: this.#completedAtMs.slice(),
     };
   }
@@ -299,7 +303,7 @@ export class SwarmState implements ChangeVisitor {
     this.#totals.set(snapshot.totals);
     this.#completedAtMs.set(snapshot.completedAtMs);
     replace(this.#leaders, snapshot.leaders);
-    replace(this.#sentBits, snapshot.sentBits);
+    replace(this.#arrivedBits, snapshot.arrivedBits);
   }
 
   // Changes.
@@ -415,9 +419,9 @@ export class SwarmState implements ChangeVisitor {
   }
 
   /** See `ChangeVisitor`. */
-  traffic({ as }: Moment, toAs: number, bits: number): void {
-    const pair = this.#pair(as, toAs);
-    this.#sentBits.set(pair, (this.#sentBits.get(pair) ?? 0) + bits);
+  traffic({ as }: Moment, fromAs: number, bits: number): void {
+    const pair = this.#pair(fromAs, as);
+    this.#arrivedBits.set(pair, (this.#arrivedBits.get(pair) ?? 0) + bits);
   }
 
   #mustBePresent(peer: number): void {

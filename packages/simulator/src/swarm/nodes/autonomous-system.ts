@@ -657,7 +657,6 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const localNode = this.plan.localNodeOf(from.id);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.sent(localNode, toAsId, bits);
-    this.recorder?.sent(toAsId, bits);
     this.#meter?.sent(this.transport.endpoints.flow(from.row, connection), toAsId, bits);
     const remotePeer = this.transport.endpoints.remotePeer(from.row, connection);
     const to = this.plan.idOfLocalPeer(toAsId, remotePeer) as PeerId;
@@ -680,6 +679,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const fromAsId = this.transport.endpoints.asId(to.row, connection);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.received(fromAsId, filePiece, count, bits);
+    this.recorder?.received(fromAsId, bits);
     const remotePeer = this.transport.endpoints.remotePeer(to.row, connection);
     const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);

@@ -1,6 +1,6 @@
 /**
- * The part of the recording in an AS: writes down what changes, frame by frame, and sends the chunks
- * of frames to the main thread, which joins those of all AS (`frame-merge.ts`).
+ * The part of the recording in an AS: writes down what changes, frame by frame, and sends the
+ * chunks of frames to the main thread, which joins those of all AS (`frame-merge.ts`).
  *
  * A frame ends before the first event at or after its end, as an interval of a timeline does: no
  * event has to be scheduled, and a run that is recorded is the same run as without.
@@ -56,9 +56,9 @@ export class Recorder {
   readonly #counters = new Float64Array(COUNTER_COUNT);
   readonly #counted = new Float64Array(COUNTER_COUNT);
   readonly #deltas = new Float64Array(COUNTER_COUNT);
-  /** Bits sent to each AS in this frame, and to which any were. */
-  readonly #bitsTo: Float64Array;
-  #sentTo: number[] = [];
+  /** Bits that have arrived from each AS in this frame, and from which any have. */
+  readonly #bitsFrom: Float64Array;
+  #sources: number[] = [];
   // The flows that take part in the allocation have small numbers in the recording.
   readonly #numberOf: number[] = [];
   readonly #unusedNumbers: number[] = [];
@@ -87,7 +87,7 @@ export class Recorder {
     this.#frameMs = frameMs;
     this.#sender = new PageSender(stream, context.id, UNREAD_MAX);
     this.#readCounters = readCounters;
-    this.#bitsTo = new Float64Array(plan.asCount);
+    this.#bitsFrom = new Float64Array(plan.asCount);
   }
 
   /** The frame in progress ends before anything at or after this time. */
@@ -168,10 +168,10 @@ export class Recorder {
     this.#encoder.fault(this.#nowMs, index, step, peersHit);
   }
 
-  /** Blocks have been sent to an AS. */
-  sent(toAsId: number, bits: number): void {
-    if (this.#bitsTo[toAsId] === 0) this.#sentTo.push(toAsId);
-    this.#bitsTo[toAsId]! += bits;
+  /** Blocks have arrived from an AS. */
+  received(fromAsId: number, bits: number): void {
+    if (this.#bitsFrom[fromAsId] === 0) this.#sources.push(fromAsId);
+    this.#bitsFrom[fromAsId]! += bits;
   }
 
   /** A flow takes part in the allocation, from one of our peers to the peer `to`. */
@@ -221,9 +221,9 @@ export class Recorder {
       this.#counted[i] = value;
     }
     this.#encoder.counters(this.#deltas);
-    this.#encoder.traffic(this.#sentTo.sort(ascending), this.#bitsTo);
-    for (const asId of this.#sentTo) this.#bitsTo[asId] = 0;
-    this.#sentTo = [];
+    this.#encoder.traffic(this.#sources.sort(ascending), this.#bitsFrom);
+    for (const asId of this.#sources) this.#bitsFrom[asId] = 0;
+    this.#sources = [];
     if (!this.#encoder.isEmpty) {
       const bytes = this.#encoder.take();
       this.#chunks.push({ number: this.#frame, bytes });

@@ -1,9 +1,8 @@
 /**
- * Writes the recording of a run, part by part: the header, each frame as soon as it is complete, and
- * the end. Frames are compressed on threads of Node, so the main thread only joins chunks.
+ * Writes the recording of a run, part by part: the header, each frame as soon as it is complete,
+ * and the end. Frames are compressed on threads of Node, so the main thread only joins chunks.
  */
 
-import { promisify } from 'node:util';
 import { constants, deflateRaw } from 'node:zlib';
 
 import { partBytes, type PartKind, preamble } from '@cachetorrent/recording';
@@ -35,7 +34,6 @@ export interface RecordingOptions {
   readonly configuration?: unknown;
 }
 
-const deflate = promisify(deflateRaw);
 /** Higher levels take much longer, and save little. */
 const LEVEL = constants.Z_BEST_SPEED;
 
@@ -108,6 +106,15 @@ export class RecordingWriter {
 }
 
 async function compressed(kind: PartKind, number: number, bytes: Uint8Array): Promise<Uint8Array> {
-  const stored = await deflate(bytes, { level: LEVEL });
+  const stored = await deflated(bytes);
   return partBytes({ kind, number, stored, inflatedBytes: bytes.length });
+}
+
+function deflated(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    deflateRaw(bytes, { level: LEVEL }, (error, stored) => {
+      if (error === null) resolve(stored);
+      else reject(error);
+    });
+  });
 }

@@ -1,4 +1,4 @@
-/** Until when each AS has sent all that it will send: what is before the least time can be merged. */
+/** Until when each AS has sent all: what is before the least of these times can be merged. */
 
 import { assert } from '@cachetorrent/std';
 
