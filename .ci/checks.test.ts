@@ -49,7 +49,7 @@ describe('the commands of the README', () => {
   });
 
   test('the built command gives the same result as the source', () => {
-    const run = 'packages/runner/dist/main.js run examples/configs/small.json --json';
+    const run = 'packages/runner/bundle/main.js run examples/configs/small.json --json';
     const built = shell(`npm run build && node_modules/.bin/node ${run}`);
     expect(built.status, built.output).toBe(0);
     const source = shell('npm run --silent cachetorrent -- run examples/configs/small.json --json');

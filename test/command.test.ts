@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
-  copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunDocument } from '@cachetorrent/runner';
@@ -205,13 +205,12 @@ describe('the starter', () => {
   ])('takes another Node if that of the workspace cannot run ($with)', async ({ options }) => {
     const root = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
     const runner = join(root, 'packages/runner');
-    for (const folder of [join(runner, 'bin'), join(root, 'node_modules/.bin')]) {
-      mkdirSync(folder, { recursive: true });
-    }
+    mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
+    mkdirSync(runner, { recursive: true });
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(runner, 'tsconfig.json'), '{}');
     symlinkSync(join(ROOT, 'packages/runner/src'), join(runner, 'src'));
-    copyFileSync(COMMAND, join(runner, 'bin/cachetorrent.js'));
+    cpSync(dirname(COMMAND), join(runner, 'bin'), { recursive: true });
     // What a shell makes of a program whose loader is missing.
     writeFileSync(join(root, 'node_modules/.bin/node'), '#!/no/such/loader\n', { mode: 0o755 });
     const args = [...options, join(runner, 'bin/cachetorrent.js'), '--version'];

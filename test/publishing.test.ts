@@ -3,7 +3,8 @@
  * empty folder, where the program of each README is type-checked and run.
  */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +112,12 @@ test('the programs of the READMEs type-check', () => {
   expect(typesOf(consumer)).toEqual({ status: 0, output: '' });
 }, 60_000);
 
+test('the command is bundled, with the licences of the libraries in it', () => {
+  const files = filesIn(archives!.get('runner')!);
+  const bundled = ['main.js', 'command-thread.js', 'execute-run.js', 'swarm/worker-entry.js'];
+  for (const file of [...bundled, 'LICENSES.txt']) expect(files).toContain(`bundle/${file}`);
+});
+
 test('the command runs from the installed package', () => {
   const config = join(ROOT, 'examples/configs/small.json');
   const command = join(consumer, 'node_modules/@cachetorrent/runner/bin/cachetorrent.js');
@@ -122,3 +129,26 @@ test('the command runs from the installed package', () => {
   expect(status, output).toBe(0);
   expect(output).toMatch(/"resultHash": "[0-9a-f]{64}"/);
 }, 60_000);
+
+describe('the compiled code of the installed command', () => {
+  test('is kept in the cache folder of the user', () => {
+    const caches = join(consumer, 'caches');
+    expect(versionWith({ XDG_CACHE_HOME: caches })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(readdirSync(join(caches, 'cachetorrent'))).toHaveLength(1);
+  });
+
+  test.each([
+    { where: 'if that cannot be written', env: { XDG_CACHE_HOME: '/dev/null' } },
+    { where: 'if there is no home', env: { XDG_CACHE_HOME: '', HOME: '' } },
+  ])('is not kept $where', ({ env }) => {
+    expect(versionWith(env)).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  /** What the command prints as its version, with these variables. */
+  function versionWith(env: Readonly<Record<string, string>>): string {
+    const command = join(consumer, 'node_modules/@cachetorrent/runner/bin/cachetorrent.js');
+    const { NODE_COMPILE_CACHE: _, ...others } = process.env;
+    const options = { env: { ...others, ...env }, encoding: 'utf8' } as const;
+    return execFileSync(process.execPath, [command, '--version'], options);
+  }
+});

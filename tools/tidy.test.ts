@@ -9,7 +9,7 @@ import { machineTraces } from './tidy/places.ts';
 import { RULES, type SourceFile, staleExceptions } from './tidy/rules.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SKIPPED = /(^|\/)(node_modules|dist|coverage|\.git|\.cache|docs\/api)(\/|$)/;
+const SKIPPED = /(^|\/)(node_modules|dist|runner\/bundle|coverage|\.git|\.cache|docs\/api)(\/|$)/;
 /** These files contain what they forbid. */
 const RULE_FILES = /^tools\/tidy/;
 

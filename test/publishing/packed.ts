@@ -38,6 +38,7 @@ export function runOrThrow(program: string, args: readonly string[], cwd: string
 export function pack(names: readonly string[]): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
   runOrThrow(process.execPath, [TSC, '-b'], ROOT);
+  runOrThrow(process.execPath, ['--conditions=cachetorrent-source', 'tools/bundle.ts'], ROOT);
   return new Map(
     names.map((name) => {
       const home = join(ROOT, 'packages', name);

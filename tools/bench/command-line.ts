@@ -14,6 +14,7 @@ import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
+import { addStart } from './commands/start.ts';
 import { addTopology } from './commands/topology.ts';
 import { addWindows } from './commands/windows.ts';
 import { addWire } from './commands/wire.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addMicro,
   addCampaign,
   addPairs,
+  addStart,
   addWire,
   addTopology,
   addWindows,

@@ -38,6 +38,10 @@ export const LONG_FILES: readonly LongFile[] = [
     why: 'the one place where the events of an AS are handed to its parts',
   },
   {
+    path: 'packages/simulator/src/swarm/nodes/hosted-peer.ts',
+    why: 'a short method for each call of a peer, and the life of its connections',
+  },
+  {
     path: 'packages/simulator/src/swarm/transport/transport.ts',
     why: 'a short method for each message, all of which share the buffers of recipients',
   },

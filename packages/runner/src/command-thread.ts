@@ -5,8 +5,6 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { simulate } from '@cachetorrent/simulator';
-
 import { cli } from './cli.ts';
 import { thisMachine } from './machine.ts';
 
@@ -62,6 +60,10 @@ const exitCode = await cli(args, {
   machine: thisMachine(),
   env: process.env,
   signal: stop.signal,
-  simulate,
+  // Loaded only by a command that simulates.
+  simulate: async (swarm, options) => {
+    const { simulate } = await import('@cachetorrent/simulator');
+    return await simulate(swarm, options);
+  },
 });
 tell({ exitCode });

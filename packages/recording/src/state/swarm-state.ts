@@ -242,8 +242,8 @@ export class SwarmState implements ChangeVisitor {
 
   /**
    * Redundancy as in `SwarmResult`, up to the end of the last frame: how often an AS has downloaded
-   * a piece from outside, on average over the pairs of AS and piece that were downloaded; 0 if there
-   * are none.
+   * a piece from outside, on average over the pairs of AS and piece that were downloaded; 0 if
+   * there are none.
    */
   get redundancy(): number {
     const { importedBlocks, importedPieces } = this.totals;

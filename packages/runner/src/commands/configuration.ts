@@ -2,8 +2,6 @@
 
 import { writeFile } from 'node:fs/promises';
 
-import type { Command } from 'commander';
-
 import { configYaml } from '../configuration/export-yaml.ts';
 import { checkedSwarm, readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
@@ -11,30 +9,24 @@ import type { CliEnvironment } from '../cli-environment.ts';
 import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
-/** Adds the commands to the program. */
-export function addConfigurationCommands(program: Command, environment: CliEnvironment): void {
-  program
-    .command('init')
-    .description('Write a commented configuration file to start from')
-    .argument('[file]', 'File to write', 'swarm.yaml')
-    .option('--force', 'Overwrite an existing file')
-    .action((file: string, { force = false }: { force?: boolean }) =>
-      init(file, force, environment),
-    );
-  program
-    .command('import')
-    .description('Print a configuration of the original simulator in the format of today')
-    .argument('<config>', 'Configuration file of the original simulator')
-    .action(async (file: string) => {
-      const original = await readConfig(file);
-      // What `run` would refuse is not printed as a configuration.
-      checkedSwarm(original);
-      environment.stdout.write(configYaml(original.config));
-    });
+/** `import`: prints a configuration of the original simulator in the format of today. */
+export async function importCommand(file: string, { stdout }: CliEnvironment): Promise<void> {
+  const original = await readConfig(file);
+  // What `run` would refuse is not printed as a configuration.
+  checkedSwarm(original);
+  stdout.write(configYaml(original.config));
 }
 
-/** @throws UserError if the file exists or cannot be written */
-async function init(file: string, force: boolean, { stdout }: CliEnvironment): Promise<void> {
+/**
+ * `init`: writes a configuration to start from.
+ *
+ * @throws UserError if the file exists or cannot be written
+ */
+export async function initCommand(
+  file: string,
+  force: boolean,
+  { stdout }: CliEnvironment,
+): Promise<void> {
   if (file.endsWith('.json')) {
     const fix = `name it ${file.replace(/json$/, 'yaml')}`;
     throw new UserError({ at: file, problem: 'would be read as JSON, but it is YAML', fix });

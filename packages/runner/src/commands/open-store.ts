@@ -2,7 +2,7 @@
 
 import { Store, type StoreOptions } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
-import { Interrupted } from './run.ts';
+import { Interrupted } from './run-errors.ts';
 
 /**
  * Opens the store in `folder` for writing. Clears `display` before it prints.

@@ -1,6 +1,5 @@
 /** `cachetorrent run`: simulates one swarm and prints a summary. */
 
-import type { MessageKind } from '@cachetorrent/protocol';
 import {
   ActorFailed,
   type LoggedMessages,
@@ -13,7 +12,6 @@ import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration'
 
 import type { CliEnvironment } from '../cli-environment.ts';
 import { flagsFor } from '../configuration/flags.ts';
-import type { Overrides } from '../configuration/parameters.ts';
 import { checkedSwarm, locatedSwarmError, readConfig } from '../configuration/read.ts';
 import { causeOf, messageOf } from '../failure.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
@@ -34,47 +32,8 @@ import {
   resourcesFor,
   type RunForecast,
 } from './plan.ts';
-
-export interface RunCommandOptions {
-  /** The path of a configuration file. */
-  readonly file: string;
-  /** Fields from the command line, which replace those of the file. */
-  readonly overrides: Overrides;
-  readonly seed: number;
-  /** The number of worker threads; by default as many as help, up to the number of cores. */
-  readonly workers?: number | 'as';
-  /** The folder for the results. */
-  readonly out?: string;
-  /** Simulated time per row of the timeline, in ms; by default `DEFAULT_TIMELINE_MS`. */
-  readonly timelineMs?: number;
-  /** The file for a log of all messages between nodes. */
-  readonly log?: string;
-  /** The kinds of messages to log; by default all. */
-  readonly logKinds?: readonly MessageKind[];
-  /** Whether to print the distribution of completion times. */
-  readonly cdf: boolean;
-  /** Whether to print one JSON document instead of a table. */
-  readonly json: boolean;
-  /** Whether to hide progress. */
-  readonly quiet: boolean;
-  /** Whether to print the expected memory and time instead of running. */
-  readonly plan: boolean;
-  /** Whether to overwrite files, and to run even if the run is expected to exceed the memory. */
-  readonly force: boolean;
-}
-
-/** Equal to the usual rechoke interval. */
-export const DEFAULT_TIMELINE_MS = 10_000;
-
-/** The user stopped the command. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
-/** The run failed: because of a bug, too little memory, or a stalled swarm. */
-export class RunFailed extends Error {
-  override readonly name = 'RunFailed';
-}
+import { Interrupted, RunFailed } from './run-errors.ts';
+import { DEFAULT_TIMELINE_MS, type RunCommandOptions } from './run-options.ts';
 
 /**
  * @throws UserError before anything is simulated or written

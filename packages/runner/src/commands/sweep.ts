@@ -24,7 +24,7 @@ import { finishedText, formatBytes, formatDuration, pluralize } from '../format.
 import type { Machine } from '../machine.ts';
 import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
 import { openStore } from './open-store.ts';
-import { Interrupted } from './run.ts';
+import { Interrupted } from './run-errors.ts';
 
 export interface SweepFlags {
   readonly store: string;

@@ -18,7 +18,7 @@ import { finishedText, pluralize } from '../format.ts';
 import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
 import { UserError } from '../user-error.ts';
 import { openStore } from './open-store.ts';
-import { Interrupted } from './run.ts';
+import { Interrupted } from './run-errors.ts';
 
 export interface WorkFlags {
   readonly store?: string;

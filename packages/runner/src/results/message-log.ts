@@ -14,7 +14,9 @@
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 
+import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import type { LoggedMessages } from '@cachetorrent/simulator';
+import { InvalidArgumentError } from 'commander';
 
 import { isSameFile, refuseExisting } from '../overwriting.ts';
 import { systemError } from '../system-error.ts';
@@ -28,6 +30,21 @@ export interface LogFileOptions {
   readonly out?: string;
   /** Whether an existing file is overwritten. */
   readonly force?: boolean;
+}
+
+/**
+ * The kinds of messages that `text` names, as `have,request`.
+ *
+ * @throws InvalidArgumentError if there is no such kind
+ */
+export function messageKindsOf(text: string): readonly MessageKind[] {
+  return text.split(',').map((name) => {
+    const kind = MESSAGE_KINDS.find((known) => known === name.trim());
+    if (kind !== undefined) return kind;
+    throw new InvalidArgumentError(
+      `Unknown kind "${name.trim()}". The kinds are ${MESSAGE_KINDS.join(',')}.`,
+    );
+  });
 }
 
 /**

@@ -65,7 +65,6 @@ export type { ParentConfig, ParentsConfig } from './parents.ts';
 export type { CompleteProviderCache } from './provider-caches.ts';
 export type { ProviderCacheConfig } from './provider-cache-schema.ts';
 export type { CompleteTrackerConfig } from './tracker.ts';
-export { NEIGHBOUR_SELECTIONS } from './tracker-schema.ts';
 export { type CostRows, parseCostMapOfNames } from '@cachetorrent/tracker';
 export type {
   CompleteArrival,

@@ -43,7 +43,7 @@ const count = z.number();
 const percentage = quantityOf('percent');
 
 /** The names of the rules by which neighbours are chosen. */
-export const NEIGHBOUR_SELECTIONS: readonly NeighbourPolicyName[] = Object.keys(
+const NEIGHBOUR_SELECTIONS: readonly NeighbourPolicyName[] = Object.keys(
   NEIGHBOUR_POLICIES,
 ) as NeighbourPolicyName[];
 

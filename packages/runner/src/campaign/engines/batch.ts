@@ -12,10 +12,10 @@
 import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { isSystemError } from '../../system-error.ts';
 import { UserError } from '../../user-error.ts';
+import { COMMAND_FILE } from '../../version.ts';
 import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
@@ -58,7 +58,6 @@ const TASKS_MAX = 1_000;
 /** Memory of a process without simulations, rounded up: a task that exceeds its limit is killed. */
 const PROCESS_BYTES = 400e6;
 
-const COMMAND = fileURLToPath(new URL('../../../bin/cachetorrent.js', import.meta.url));
 const BATCH_FOLDER = 'batches';
 
 /** Writes the files of a batch into the store. `runs` must not be empty. */
@@ -133,7 +132,14 @@ function scriptOf(
     '--signal=B:TERM@60',
     ...sbatch.map(directiveOf),
   ];
-  const work = [process.execPath, COMMAND, 'work', resolve(file), '--store', resolve(store.folder)];
+  const work = [
+    process.execPath,
+    COMMAND_FILE,
+    'work',
+    resolve(file),
+    '--store',
+    resolve(store.folder),
+  ];
   const selection = ['--runs', fileOf(store, `${name}.json`), '--jobs', String(cpus), '--quiet'];
   return [
     '#!/bin/bash',
