@@ -1,6 +1,7 @@
 /**
  * Measures speed and size: `npm run bench -- run`, `scaling`, `predict`, `phold`, `micro`,
- * `profile`, `marginal`, `cores`, `campaign`, `wire`, `topology`, `windows`.
+ * `profile`, `marginal`, `cores`, `campaign`, `wire`, `topology`, `windows`, `pairs`,
+ * `start`, `recording`.
  *
  * No measurement is a test, since times depend on the machine and its load. Counts do not:
  * `bench/*.test.ts` checks those.

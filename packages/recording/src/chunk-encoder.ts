@@ -18,6 +18,7 @@ import {
   ROLES,
 } from './format.ts';
 
+/** Writes the changes of one AS, frame by frame. */
 export class ChunkEncoder {
   readonly #bytes = new ByteWriter();
   #lastMs = 0;

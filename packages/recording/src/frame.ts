@@ -17,13 +17,17 @@ import type { Places } from './places.ts';
 
 /** The changes of an AS in a frame, as `ChunkEncoder` has written them. */
 export interface Chunk {
+  /** The AS. */
   readonly as: number;
+  /** Its changes. */
   readonly bytes: Uint8Array;
 }
 
 /** Where a part is: the name of its recording, and its position there. */
 export interface PartPlace {
+  /** The name of the recording. */
   readonly name: string;
+  /** The position of the part, in bytes. */
   readonly byte: number;
 }
 

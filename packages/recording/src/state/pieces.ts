@@ -98,8 +98,12 @@ export class Pieces {
   }
 }
 
+/** Who holds what, to keep. */
 export interface PiecesSnapshot {
+  /** The pieces of each peer. */
   readonly sets: readonly (Uint8Array | undefined)[];
+  /** How many peers hold each piece. */
   readonly copies: Uint32Array;
+  /** How many pieces each peer holds. */
   readonly held: Uint32Array;
 }

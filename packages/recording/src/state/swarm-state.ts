@@ -46,15 +46,25 @@ export type WaitsFor =
 
 /** A state of `SwarmState`, to keep: plain data that can be cloned. */
 export interface SwarmSnapshot {
+  /** Who holds what. */
   readonly pieces: PiecesSnapshot;
+  /** Where each peer is in its life. */
   readonly flags: Uint8Array;
+  /** How often each peer has left. */
   readonly stays: Uint32Array;
+  /** The role of each peer in each sub-torrent. */
   readonly roles: Uint8Array;
+  /** Whom peers follow. */
   readonly leaders: ReadonlyMap<number, readonly number[]>;
+  /** The connections of each peer in each sub-torrent. */
   readonly neighbours: readonly (Uint32Array | undefined)[];
+  /** What flows, by AS of the sender. */
   readonly flows: readonly Int32Array[];
+  /** The totals of each AS. */
   readonly totals: Float64Array;
+  /** What has arrived, by pair of AS. */
   readonly arrivedBits: ReadonlyMap<number, number>;
+  /** When each peer has completed the file. */
   readonly completedAtMs: Float64Array;
 }
 

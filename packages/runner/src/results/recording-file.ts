@@ -1,6 +1,6 @@
 /**
- * The file of a recording in the folder of the results. It is written as the run goes: whatever ends
- * the run, the file holds all frames that were complete until then.
+ * The file of a recording in the folder of the results. It is written as the run goes: whatever
+ * ends the run, the file holds all frames that were complete until then.
  */
 
 import { createReadStream } from 'node:fs';
