@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { FrameMerge } from './frame-merge.ts';
 
-const page = (numbers: readonly number[], doneUntilMs: number, endMs?: number) => ({
+const page = (as: number, numbers: readonly number[], doneUntilMs: number, endMs?: number) => ({
+  as,
   chunks: numbers.map((number) => ({ number, bytes: Uint8Array.of(number, 77) })),
   doneUntilMs,
   ...(endMs === undefined ? {} : { endMs }),
@@ -20,27 +21,27 @@ function taken(merge: FrameMerge): number[] {
 describe('a frame is complete', () => {
   test('when every AS has come to its end', () => {
     const merge = new FrameMerge(2, 100);
-    merge.add(0, page([0, 1], 200));
+    merge.add(page(0, [0, 1], 200));
     expect(taken(merge)).toEqual([]);
-    merge.add(1, page([0], 100));
+    merge.add(page(1, [0], 100));
     expect(taken(merge)).toEqual([0]);
-    merge.add(1, page([], 200));
+    merge.add(page(1, [], 200));
     expect(taken(merge)).toEqual([1]);
     expect(merge.isOver).toBe(false);
   });
 
   test('without those in which nothing has changed', () => {
     const merge = new FrameMerge(2, 100);
-    merge.add(0, page([7], 800));
-    merge.add(1, page([3, 9], 1_000));
+    merge.add(page(0, [7], 800));
+    merge.add(page(1, [3, 9], 1_000));
     expect(taken(merge)).toEqual([3, 7]);
   });
 
   test('when all have ended: the last one ends with the run', () => {
     const merge = new FrameMerge(2, 100);
-    merge.add(1, page([1, 2], Infinity, 250.5));
+    merge.add(page(1, [1, 2], Infinity, 250.5));
     expect(taken(merge)).toEqual([]);
-    merge.add(0, page([1], Infinity, 120));
+    merge.add(page(0, [1], Infinity, 120));
     expect(merge.isOver).toBe(false);
     const [first, last] = [merge.take()!, merge.take()!];
     // The end of the frame, the number of chunks; of each the AS, its length and its bytes.

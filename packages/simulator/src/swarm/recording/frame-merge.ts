@@ -42,7 +42,7 @@ export class FrameMerge {
   }
 
   /** Adds the next chunks of an AS. */
-  add(as: number, { chunks, doneUntilMs, endMs = 0 }: ChunkPage): void {
+  add({ as, chunks, doneUntilMs, endMs = 0 }: ChunkPage): void {
     this.#done.advance(as, doneUntilMs);
     this.#endMs = Math.max(this.#endMs, endMs);
     for (const { number, bytes } of chunks) {

@@ -15,8 +15,8 @@ import { ChunkEncoder, COUNTERS, rateCodeOf } from '@cachetorrent/recording';
 import type { ActorContext } from '../../engine/behaviour.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
-import { PageSender } from '../streams/page-sender.ts';
-import type { ChunkPage, NumberedChunk, RecorderSetup } from './setup.ts';
+import { Outbox } from './outbox.ts';
+import type { NumberedChunk, RecorderSetup } from './setup.ts';
 
 /** A peer, as far as it is recorded. */
 export interface RecordedPeer {
@@ -34,10 +34,8 @@ export interface RecordedPeer {
 /** What has come to, at a time: the counters of an AS, in the order of `COUNTERS`. */
 export type ReadCounters = (atMs: number, into: Float64Array) => void;
 
-/** An AS sends its chunks before an allocation instant if they have as many bytes. */
+/** An AS hands its chunks over before an allocation instant if they have as many bytes. */
 const PAGE_BYTES = 2 ** 16;
-/** An AS waits while more bytes than this are unread; 64 MiB. */
-const UNREAD_MAX = 2 ** 26;
 const COUNTER_COUNT = COUNTERS.length;
 const NO_FLOW = -1;
 
@@ -45,7 +43,7 @@ export class Recorder {
   readonly #plan: Plan;
   readonly #context: ActorContext;
   readonly #frameMs: number;
-  readonly #sender: PageSender<ChunkPage>;
+  readonly #outbox: Outbox;
   readonly #readCounters: ReadCounters;
   readonly #encoder = new ChunkEncoder();
   #chunks: NumberedChunk[] = [];
@@ -85,7 +83,7 @@ export class Recorder {
     this.#plan = plan;
     this.#context = context;
     this.#frameMs = frameMs;
-    this.#sender = new PageSender(stream, context.id, UNREAD_MAX);
+    this.#outbox = Outbox.join(plan, stream, context.id);
     this.#readCounters = readCounters;
     this.#bitsFrom = new Float64Array(plan.asCount);
   }
@@ -106,7 +104,7 @@ export class Recorder {
   synchronize(round: number): void {
     const doneUntilMs = this.#frame * this.#frameMs;
     if (round === 0 && doneUntilMs > this.#sentUntilMs) this.#send(doneUntilMs);
-    else if (round === 1) this.#sender.awaitReader();
+    else if (round === 1) this.#outbox.synchronize();
   }
 
   /** The run has ended at `atMs`: sends the last page. */
@@ -116,7 +114,7 @@ export class Recorder {
     this.sample(endMs);
     this.#endFrame(endMs);
     this.#send(Infinity, endMs);
-    this.#sender.close();
+    this.#outbox.leave();
   }
 
   // What happens.
@@ -236,7 +234,7 @@ export class Recorder {
   #send(doneUntilMs: number, endMs?: number): void {
     const chunks = this.#chunks;
     const end = endMs === undefined ? {} : { endMs };
-    this.#sender.send({ chunks, doneUntilMs, ...end }, this.#chunkBytes);
+    this.#outbox.add({ as: this.#context.id, chunks, doneUntilMs, ...end });
     this.#sentUntilMs = doneUntilMs;
     this.#chunks = [];
     this.#chunkBytes = 0;

@@ -43,7 +43,7 @@ export class RecordingWriter {
   readonly #plan: Plan;
   readonly #options: RecordingOptions;
   readonly #merge: FrameMerge;
-  readonly #receiver: PageReceiver<ChunkPage>;
+  readonly #receiver: PageReceiver<readonly ChunkPage[]>;
 
   constructor(plan: Plan, options: RecordingOptions) {
     const { asCount, timelineMs } = plan;
@@ -53,9 +53,11 @@ export class RecordingWriter {
     this.#options = options;
     this.#merge = merge;
     const passOn = (): Promise<number | undefined> => this.#passOn();
-    this.#receiver = new PageReceiver<ChunkPage>(
+    this.#receiver = new PageReceiver<readonly ChunkPage[]>(
       {
-        add: (asId, page) => merge.add(asId, page),
+        add: (_, pages) => {
+          for (const page of pages) merge.add(page);
+        },
         passOn,
         get isOver() {
           return merge.isOver;

@@ -18,6 +18,7 @@ export interface NumberedChunk {
 
 /** What an AS sends: its next chunks, without those of frames in which nothing has changed. */
 export interface ChunkPage {
+  readonly as: number;
   readonly chunks: readonly NumberedChunk[];
   /** The AS will send no more chunks of frames that begin before this time. */
   readonly doneUntilMs: number;
