@@ -1,4 +1,7 @@
-/** Inflates the content of parts, which is compressed as raw deflate (RFC 1951). */
+/**
+ * Inflates the content of parts, which is compressed as raw deflate (RFC 1951); but as it is if that
+ * is no longer, as of small frames.
+ */
 
 import { Malformed } from './errors.ts';
 
@@ -8,6 +11,7 @@ import { Malformed } from './errors.ts';
  * @throws Malformed if it contains anything else
  */
 export async function inflate(stored: Uint8Array, size: number): Promise<Uint8Array> {
+  if (stored.length === size) return stored;
   const { writable, readable } = new DecompressionStream('deflate-raw');
   const writer = writable.getWriter();
   // What is wrong with the bytes is reported by the reader.

@@ -23,7 +23,7 @@ export interface Part {
   readonly number: number;
   /** Its position in the recording, in bytes. */
   readonly byte: number;
-  /** Its content, compressed as raw deflate. */
+  /** Its content: compressed as raw deflate, or as it is if both sizes are equal. */
   readonly stored: Uint8Array;
   /** The size of the content. */
   readonly inflatedBytes: number;

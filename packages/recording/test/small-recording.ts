@@ -61,7 +61,9 @@ export function part(
     content instanceof Uint8Array
       ? content
       : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
-  return partBytes({ kind, number, stored: deflateRawSync(bytes), inflatedBytes: bytes.length });
+  const deflated = deflateRawSync(bytes);
+  const stored = deflated.length < bytes.length ? deflated : bytes;
+  return partBytes({ kind, number, stored, inflatedBytes: bytes.length });
 }
 
 /** A frame with these chunks. */

@@ -36,6 +36,8 @@ export interface RecordingOptions {
 
 /** Higher levels take much longer, and save little. */
 const LEVEL = constants.Z_BEST_SPEED;
+/** Fewer bytes are not compressed: it would take longer than all the rest, and save little. */
+const DEFLATED_MIN = 512;
 
 export class RecordingWriter {
   /** What the AS need to know: a part of the plan. */
@@ -108,7 +110,9 @@ export class RecordingWriter {
 }
 
 async function compressed(kind: PartKind, number: number, bytes: Uint8Array): Promise<Uint8Array> {
-  const stored = await deflated(bytes);
+  const shorter = bytes.length < DEFLATED_MIN ? bytes : await deflated(bytes);
+  // Equal sizes say that the content is not compressed.
+  const stored = shorter.length < bytes.length ? shorter : bytes;
   return partBytes({ kind, number, stored, inflatedBytes: bytes.length });
 }
 
