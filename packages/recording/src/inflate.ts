@@ -1,6 +1,6 @@
 /**
- * Inflates the content of parts, which is compressed as raw deflate (RFC 1951); but as it is if that
- * is no longer, as of small frames.
+ * Inflates the content of parts, which is compressed as raw deflate (RFC 1951); or is stored as it
+ * is where that would not be shorter, as for small frames.
  */
 
 import { Malformed } from './errors.ts';
