@@ -26,6 +26,7 @@ const DRIVES_PROGRAMS = [
   'packages/runner/src/campaign/store/ledger.test.ts',
   'packages/runner/test/killed-queue.test.ts',
   'packages/runner/test/killed.test.ts',
+  'packages/runner/test/recording.test.ts',
   'packages/runner/test/stopped.test.ts',
   'test/browser.test.ts',
   'test/bundle.test.ts',

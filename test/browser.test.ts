@@ -1,6 +1,7 @@
 /**
- * `protocol` and `tracker` in a browser: they can be bundled without changes, and two peers in a
- * page exchange a file. Without Chromium, the second test is skipped with a warning.
+ * `protocol`, `tracker` and `recording` in a browser: they can be bundled without changes; in a
+ * page, two peers exchange a file, and a recording is replayed. Without Chromium, the tests in a
+ * page are skipped with a warning.
  */
 
 import { existsSync } from 'node:fs';
@@ -12,6 +13,9 @@ import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { exchange, type ExchangeOutcome } from './browser/page.ts';
+import { replay, type Replayed } from './browser/replay.ts';
+import { record, sourceOf } from './recorded.ts';
+import { smallSwarm } from './swarms.ts';
 
 const HERE = fileURLToPath(new URL('./browser/', import.meta.url));
 /** The sources of the bundles. */
@@ -19,6 +23,10 @@ const ENTRIES = {
   protocol: "export * from '@cachetorrent/protocol';",
   wire: "export * from '@cachetorrent/protocol/wire';",
   tracker: "export * from '@cachetorrent/tracker';",
+  recording: "export * from '@cachetorrent/recording';",
+  replay:
+    "import { fetched, replay } from './replay.ts';" +
+    "globalThis.outcome = replay(() => fetched('a.ctr'));",
   page: "import { exchange } from './page.ts'; globalThis.outcome = exchange();",
 } as const;
 
@@ -47,7 +55,7 @@ async function bundle(entry: keyof typeof ENTRIES): Promise<string> {
   return output[0].code;
 }
 
-test.each(['protocol', 'wire', 'tracker'] as const)(
+test.each(['protocol', 'wire', 'tracker', 'recording'] as const)(
   '%s is bundled for browsers without shims',
   async (entry) => {
     const code = await bundle(entry);
@@ -81,21 +89,25 @@ const executablePath = [
 ].find((path) => path !== undefined && existsSync(path));
 if (executablePath === undefined) {
   console.warn(
-    '\n!!! Chromium is not installed: peers are NOT tested in a browser (apt-get install chromium).\n',
+    '\n!!! Chromium is not installed: pages are NOT tested in a browser (apt-get install chromium).\n',
   );
 }
 
 describe.skipIf(executablePath === undefined)('in a browser', () => {
   let browser: Browser;
   let server: Server;
+  let recorded: Uint8Array;
   beforeAll(async () => {
-    const script = await bundle('page');
+    const scripts = { '/page.js': await bundle('page'), '/replay.js': await bundle('replay') };
+    ({ bytes: recorded } = await record(smallSwarm({ changes: { leaderPercent: 30 } })));
     // Only a page from a server has the Web Crypto API.
     server = createServer((request, response) => {
-      const [type, body] =
-        request.url === '/page.js'
-          ? ['text/javascript', script]
-          : ['text/html', '<script type="module" src="page.js"></script>'];
+      const path = request.url ?? '';
+      const [type, body] = Object.hasOwn(scripts, path)
+        ? ['text/javascript', scripts[path as keyof typeof scripts]]
+        : path === '/a.ctr'
+          ? ['application/octet-stream', recorded]
+          : ['text/html', `<script type="module" src="${path}.js"></script>`];
       response.writeHead(200, { 'content-type': type }).end(body);
     });
     await new Promise<void>((resolve) => {
@@ -108,16 +120,28 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     server.close();
   });
 
-  test('two peers exchange a file', async () => {
+  /** The outcome of the script with this name, in a page of its own. */
+  async function outcomeOf<Outcome>(script: string): Promise<Outcome> {
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => errors.push(message.text()));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${script}`);
     await page.waitForFunction('globalThis.outcome');
-    const outcome = await page.evaluate<ExchangeOutcome>('globalThis.outcome');
+    const outcome = await page.evaluate<Outcome>('globalThis.outcome');
+    expect(errors.filter((text) => !text.includes('favicon'))).toEqual([]);
+    return outcome;
+  }
+
+  test('two peers exchange a file', async () => {
+    const outcome = await outcomeOf<ExchangeOutcome>('page');
     expect(outcome).toMatchObject(WHOLE);
     expect(outcome.transferredBytes).toBeLessThan(1.01 * FILE_BYTES);
-    expect(errors.filter((text) => !text.includes('favicon'))).toEqual([]);
+  }, 30_000);
+
+  test('a recording is replayed as in Node', async () => {
+    const outcome = await outcomeOf<Replayed>('replay');
+    expect(outcome).toEqual(await replay(sourceOf(recorded)));
+    expect(outcome).toMatchObject({ isComplete: true, totals: { leechers: 0, seeds: 40 } });
   }, 30_000);
 });

@@ -50,6 +50,32 @@ async function example(cwd: string, ...args: string[]) {
   );
 }
 
+test('recording.ts draws a recording, and the program of docs/recording.md reads it', async () => {
+  const [out, picture] = [join(folder, 'result'), join(folder, 'pieces.svg')];
+  const environment = ['--conditions=cachetorrent-source', `${ROOT}packages/runner/src/main.ts`];
+  const args = ['run', `${EXAMPLES}configs/small.json`, '--pieces', '40', '--out', out, '--record'];
+  await promisify(execFile)(process.execPath, [...environment, ...args, '--quiet']);
+  const program = `${EXAMPLES}recording.ts`;
+  expect(await example(folder, program, join(out, 'recording.ctr'), picture)).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+ pieces stored in AS 0, \d+ of them from other AS: .*\n$/),
+    stderr: '',
+  });
+  expect(readFileSync(picture, 'utf8')).toMatch(/^<svg xmlns=.*<circle/s);
+  const [, documented] = /^```ts\n(.*?)^```$/ms.exec(
+    readFileSync(`${ROOT}docs/recording.md`, 'utf8'),
+  )!;
+  const own = join(folder, 'reads.ts');
+  writeFileSync(own, documented!);
+  expect(await example(folder, own)).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^true [0-9a-f]{64}\n/),
+    stderr: '',
+  });
+  rmSync(out, { recursive: true });
+  for (const file of [picture, own]) rmSync(file);
+});
+
 test('the programs leave no temporary files behind', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -103,7 +129,7 @@ console.log(Object.keys(api).length > 0, process.argv.slice(2).join());`;
 
 test('every program is tested', () => {
   const programs = readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'));
-  expect(programs).toEqual(['leaders.ts', 'swarm.ts', 'sweep.ts']);
+  expect(programs).toEqual(['leaders.ts', 'recording.ts', 'swarm.ts', 'sweep.ts']);
 });
 
 /** In these peers come and go, so that not all of them complete. */

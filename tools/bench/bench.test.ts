@@ -53,6 +53,23 @@ describe('bench', () => {
     for (const { name } of costs) expect(name).toMatch(/\d/);
   });
 
+  test('recording counts the bytes for each piece that is stored', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const flags = ['--pieces', '30', '--runs', '2', '--json'];
+    const { code, out } = await runBench('recording', SMALL, ...flags);
+    expect(code).toBe(0);
+    const [cost] = (
+      JSON.parse(out) as { costs: { piecesStored: number; bytes: number; cpuRatio: MedianOf }[] }
+    ).costs;
+    const { peers } = JSON.parse(readFileSync(SMALL, 'utf8').replaceAll(/\/\/.*/g, '')) as {
+      readonly peers: number;
+    };
+    expect(cost!.piecesStored).toBe((peers - 1) * 30);
+    expect(cost!.bytes / cost!.piecesStored).toBeLessThan(200);
+    expect(cost!.cpuRatio.median).toBeGreaterThan(0);
+  });
+
   test('windows has as many of them as the latency between AS allows', {
     timeout: TIMEOUT_MS,
   }, async () => {

@@ -13,6 +13,7 @@ import { addPairs } from './commands/pairs.ts';
 import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
+import { addRecording } from './commands/recording.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
 import { addStart } from './commands/start.ts';
@@ -36,6 +37,7 @@ const COMMANDS = [
   addCampaign,
   addPairs,
   addStart,
+  addRecording,
   addWire,
   addTopology,
   addWindows,

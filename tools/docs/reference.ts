@@ -16,6 +16,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   protocol: 'packages/protocol/src/index.ts',
   'protocol-wire': 'packages/protocol/src/wire/index.ts',
   tracker: 'packages/tracker/src/index.ts',
+  recording: 'packages/recording/src/index.ts',
   simulator: 'packages/simulator/src/index.ts',
   client: 'packages/client/src/index.ts',
   'client-commands': 'packages/client/src/commands/index.ts',

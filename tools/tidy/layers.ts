@@ -2,8 +2,9 @@
  * Which folder may import from which. A layer is a folder; a file belongs to the innermost one.
  *
  *     std ◀─ protocol ◀─ tracker ◀─ simulator ◀─ runner
- *                 ▲          ▲                      │
- *                 └── wire   └────── client ◀───────┘
+ *      ▲          ▲          ▲          │           │
+ *      │          └── wire   └────── client ◀───────┤
+ *      └────────── recording ◀──────────┴───────────┘
  *
  * Inside the simulator, engine knows neither networks nor BitTorrent, network knows no BitTorrent,
  * and swarm knows both. Only the client and the runner use files, sockets and terminals.
@@ -23,7 +24,8 @@ interface Layer {
 
 const SIMULATOR = 'packages/simulator/src';
 const PURE = ['packages/std', 'packages/protocol', 'packages/tracker'];
-const PUBLISHED = [...PURE, 'packages/simulator', 'packages/client', 'packages/runner'];
+const BELOW_SIMULATOR = [...PURE, 'packages/recording'];
+const PUBLISHED = [...BELOW_SIMULATOR, 'packages/simulator', 'packages/client', 'packages/runner'];
 const THREADS = ['node:worker_threads', 'node:os', 'node:url', 'node:v8'];
 
 /** Network and swarm share the errors. */
@@ -38,9 +40,14 @@ const LAYERS: readonly Layer[] = [
     node: [],
   },
   { folder: 'packages/tracker', mayImport: ['packages/std', 'packages/protocol'], node: [] },
+  { folder: 'packages/recording', mayImport: ['packages/std'], node: [] },
   { folder: `${SIMULATOR}/engine`, mayImport: ['packages/std'], node: THREADS },
   { folder: `${SIMULATOR}/network`, mayImport: BELOW_NETWORK, node: [] },
-  { folder: 'packages/simulator', mayImport: PURE, node: [...THREADS, 'node:crypto'] },
+  {
+    folder: 'packages/simulator',
+    mayImport: BELOW_SIMULATOR,
+    node: [...THREADS, 'node:crypto', 'node:zlib'],
+  },
   { folder: 'packages/client', mayImport: PURE, node: 'all' },
   { folder: 'packages/runner', mayImport: PUBLISHED, node: 'all' },
   { folder: 'test', mayImport: PUBLISHED, node: 'all' },

@@ -31,6 +31,7 @@ export {
 } from './results/document.ts';
 export { checkResultFolder, writeResultFolder } from './results/folder.ts';
 export { checkLogFile, LogFile } from './results/message-log.ts';
+export { readRecording, RecordingFile } from './results/recording-file.ts';
 export { summaryOf } from './results/summary.ts';
 export { peersCsv, timelineCsv, trafficCsv } from './results/tables.ts';
 export type { OutputStream } from './progress/run-progress-display.ts';

@@ -9,8 +9,8 @@
  * What a process leaves behind that was killed, the next one removes.
  */
 
-import { renameSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, renameSync } from 'node:fs';
+import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { createFolders } from './campaign/store/files.ts';
@@ -35,10 +35,14 @@ export async function replaceFile(target: string, content: string | Uint8Array):
   }
 }
 
-/** Creates a folder at `target` with `files`, contents by name; replaces an earlier folder. */
+/**
+ * Creates a folder at `target` with `files`, contents by name; replaces an earlier folder. Of that,
+ * the files stay that `kept` names.
+ */
 export async function replaceFolder(
   target: string,
   files: Readonly<Record<string, string | Uint8Array>>,
+  kept: readonly string[] = [],
 ): Promise<void> {
   await removeLeftovers(target);
   await createFolders(dirname(target));
@@ -47,6 +51,7 @@ export async function replaceFolder(
     await mkdir(unfinished);
     for (const [name, content] of Object.entries(files))
       await createDurableFile(join(unfinished, name), content);
+    for (const name of kept) await keepFile(join(target, name), join(unfinished, name));
     await syncFolder(unfinished);
     exchange(unfinished, target, sibling(target, 'old'));
     await syncFolder(dirname(target));
@@ -55,6 +60,16 @@ export async function replaceFolder(
     throw error;
   }
   await removeQuietly(sibling(target, 'old'));
+}
+
+/** Gives a file a second name; on a file system without such names, copies it. */
+async function keepFile(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  }
 }
 
 /**

@@ -48,6 +48,7 @@ export { asCountOf, isFromFile, peerCountOf } from './swarm/plan/swarm.ts';
 export { type WindowForecast, windowOf } from './swarm/forecast/window.ts';
 export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/prices.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
+export type { RecordingOptions } from './swarm/recording/recording-writer.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,

@@ -17,6 +17,7 @@ import { modelWarningsOf } from './swarm/forecast/model-warnings.ts';
 import { preflight } from './swarm/forecast/preflight.ts';
 import { workersFor } from './swarm/forecast/workers.ts';
 import { LogReader, type MessageLog } from './swarm/log/reader.ts';
+import { type RecordingOptions, RecordingWriter } from './swarm/recording/recording-writer.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan, planForWorkers } from './swarm/plan/make-plan.ts';
 import { Plan, type PlanData } from './swarm/plan/plan.ts';
@@ -70,6 +71,8 @@ export interface SimulateOptions {
   readonly bordersMs?: number;
   /** Receives all messages that nodes send to one another. */
   readonly messageLog?: MessageLog;
+  /** Records the run: what is needed to show it again. */
+  readonly recording?: RecordingOptions;
   /** Whether to measure how long each AS is busy in each window. */
   readonly measuresBusyTimes?: boolean;
   /** Called before the run with each reason why it may go differently than expected. */
@@ -110,6 +113,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const { timelineMs, bordersMs } = options;
   checkInterval('timelineMs', timelineMs);
   checkInterval('bordersMs', bordersMs);
+  checkFrames(options.recording);
   options.onProgress?.(progressOf(swarm, peerCountOf(swarm), NO_PROGRESS));
   const data = makePlan(swarm, options.seed, {
     ...(timelineMs === undefined ? {} : { timelineMs }),
@@ -118,7 +122,23 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const plan = new Plan(data);
   for (const warning of warningsOf(plan)) options.onWarning?.(warning);
 
-  return simulationOf(plan, await runLogged(plan, data, options), timelineMs);
+  const { messageLog } = options;
+  const log = messageLog && new LogReader(messageLog, plan.asCount);
+  const recording = options.recording && new RecordingWriter(plan, options.recording);
+  const setups = {
+    ...(log === undefined ? {} : { log: log.setup }),
+    ...(recording === undefined ? {} : { recorder: recording.setup }),
+  };
+  const streams = [log, recording].filter((each) => each !== undefined);
+  try {
+    await recording?.begin();
+    const run = await runStreamed(plan, { ...data, ...setups }, streams, options);
+    const simulation = simulationOf(plan, run, timelineMs);
+    await recording?.finish(simulation.result);
+    return simulation;
+  } finally {
+    for (const stream of streams) stream.close();
+  }
 }
 
 /**
@@ -158,23 +178,31 @@ export interface SwarmRun extends Omit<Run, 'syncCount'> {
   readonly reports: readonly AsReport[];
 }
 
-/** Runs all AS; with a log, until all messages have been received. Rejects if the log does. */
-async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): Promise<SwarmRun> {
-  const { messageLog, signal } = options;
-  if (messageLog === undefined) return await runAllAs(plan, data, options, signal);
+/** What follows a run: a log of messages, a recording. */
+interface Stream {
+  /** Resolves when its consumer has taken all; rejects if the consumer fails. */
+  readonly end: Promise<void>;
+}
 
-  const log = new LogReader(messageLog, plan.asCount);
+/** Runs all AS until all streams have ended, too. Rejects if one of them does. */
+async function runStreamed(
+  plan: Plan,
+  data: PlanData,
+  streams: readonly Stream[],
+  options: SimulateOptions,
+): Promise<SwarmRun> {
+  const { signal } = options;
+  if (streams.length === 0) return await runAllAs(plan, data, options, signal);
+
   const failed = new AbortController();
-  log.end.catch((error: unknown) => failed.abort(error));
+  for (const { end } of streams) end.catch((error: unknown) => failed.abort(error));
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   try {
-    const run = await runAllAs(plan, { ...data, log: log.setup }, options, stop);
-    await Promise.race([log.end, rejectedBy(stop)]);
+    const run = await runAllAs(plan, data, options, stop);
+    await Promise.race([Promise.all(streams.map(({ end }) => end)), rejectedBy(stop)]);
     return run;
   } catch (error) {
     throw failed.signal.aborted ? failed.signal.reason : error;
-  } finally {
-    log.close();
   }
 }
 
@@ -244,6 +272,13 @@ export function checkInterval(name: string, intervalMs: number | undefined): voi
   if (intervalMs === undefined || intervalMs >= 1) return;
   const problem = `is ${intervalMs}, but an interval is at least 1 ms long`;
   throw new SwarmError({ at: name, problem, fix: 'set it to a number of 1 or more' });
+}
+
+/** @throws SwarmError if the length of frames is not a positive number of whole ms */
+function checkFrames({ frameMs = 1 }: Partial<RecordingOptions> = {}): void {
+  if (Number.isInteger(frameMs) && frameMs >= 1) return;
+  const problem = `is ${frameMs}, but a frame has a length of whole ms`;
+  throw new SwarmError({ at: 'recording.frameMs', problem, fix: 'set it to an integer from 1 on' });
 }
 
 /** The module that worker threads run, as source or compiled. */

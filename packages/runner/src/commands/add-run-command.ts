@@ -26,6 +26,7 @@ interface RunFlags extends OverrideFlags {
   readonly out?: string;
   readonly timeline?: number;
   readonly cdf?: true;
+  readonly record?: true;
   readonly log?: string;
   readonly logKinds?: string;
   readonly json?: true;
@@ -50,6 +51,7 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
     .optionsGroup('Output options:')
     .option('--out <folder>', 'Write the results to this folder, as JSON and CSV files')
     .option('--timeline <ms>', TIMELINE, parseNumber)
+    .option('--record', 'Record the run in the folder of --out, to show it again')
     .option('--cdf', 'Also print the distribution of completion times')
     .option('--log <file>', 'Log all messages between nodes to this file, as JSON Lines')
     .option('--log-kinds <kinds>', LOG_KINDS)
@@ -62,7 +64,8 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
       const { overridesOf } = await import('../configuration/flags.ts');
       const { messageKindsOf } = await import('../results/message-log.ts');
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
-      const { quiet = false, plan = false, force = false, log, logKinds, set, ...fields } = rest;
+      const { quiet = false, plan = false, force = false, record = false, ...more } = rest;
+      const { log, logKinds, set, ...fields } = more;
       const note = (text: string) => environment.stderr.write(`note: ${text}\n`);
       const parse = lateParser(command);
       const settings = set === undefined ? {} : await settingsOf(set, parse);
@@ -76,7 +79,7 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
           ? {}
           : { logKinds: parse('--log-kinds <kinds>', logKinds, messageKindsOf) }),
       };
-      const modes = { cdf, json, quiet, plan, force };
+      const modes = { cdf, json, quiet, plan, force, record };
       await runCommand({ file, overrides, seed, ...modes, ...optional }, environment);
     });
 }

@@ -16,6 +16,8 @@ export interface RunCommandOptions {
   readonly out?: string;
   /** Simulated time per row of the timeline, in ms; by default `DEFAULT_TIMELINE_MS`. */
   readonly timelineMs?: number;
+  /** Whether to record the run in the folder of the results. */
+  readonly record: boolean;
   /** The file for a log of all messages between nodes. */
   readonly log?: string;
   /** The kinds of messages to log; by default all. */

@@ -18,12 +18,14 @@ import { RunProgressDisplay } from '../progress/run-progress-display.ts';
 import { bordersCsv, bordersIntervalMs } from '../results/borders.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
-import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
+import { checkResultFolder, RECORDING_FILE, writeResultFolder } from '../results/folder.ts';
 import { checkLogFile, LogFile } from '../results/message-log.ts';
+import { RecordingFile } from '../results/recording-file.ts';
 import { leaderWarning } from '../results/leader-warning.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
+import { VERSION } from '../version.ts';
 import {
   checkMemory,
   planRun,
@@ -79,14 +81,15 @@ export async function runCommand(
   const { result, timeline } = finished.simulation;
   try {
     if (out !== undefined) {
-      await writeResultFolder(out, {
+      const files = {
         'run.json': document,
         'peers.csv': peersCsv(result),
         'traffic.csv': trafficCsv(result),
         'cdf.csv': cdfCsv(result),
         ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
         ...(result.borders === undefined ? {} : { 'borders.csv': bordersCsv(result.borders) }),
-      });
+      };
+      await writeResultFolder(out, files, options.record ? [RECORDING_FILE] : []);
     }
   } finally {
     // After the files, as the reader of standard output may close it; and even if they fail.
@@ -96,10 +99,15 @@ export async function runCommand(
 }
 
 /** @throws UserError if options are invalid, or cannot be combined */
-function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunCommandOptions): void {
+function checkOptions(options: RunCommandOptions): void {
+  const { out, timelineMs, record, log, logKinds, cdf, json } = options;
   if (logKinds !== undefined && log === undefined) {
     const problem = 'has no effect without --log';
     throw new UserError({ at: '--log-kinds', problem, fix: 'add --log <file>, or remove it' });
+  }
+  if (record && out === undefined) {
+    const fix = 'add --out <folder>, where the recording is written, or remove it';
+    throw new UserError({ at: '--record', problem: 'has no effect without --out', fix });
   }
   if (timelineMs !== undefined && out === undefined) {
     const fix = 'add --out <folder>, or remove it';
@@ -137,6 +145,13 @@ async function simulateWithProgress(
     onMessages: (messages: LoggedMessages) => logFile.write(messages),
   };
 
+  const recordingFile = options.record && out !== undefined ? new RecordingFile(out) : undefined;
+  const recording = recordingFile && {
+    program: `CacheTorrent ${VERSION}`,
+    configuration: config,
+    onPart: (bytes: Uint8Array) => recordingFile.write(bytes),
+  };
+
   const startMs = nowMs();
   let simulation: Simulation;
   try {
@@ -149,10 +164,13 @@ async function simulateWithProgress(
       ...(workers === undefined ? {} : { workers }),
       ...(out === undefined ? {} : { timelineMs, bordersMs: bordersIntervalMs(swarm) }),
       ...(messageLog === undefined ? {} : { messageLog }),
+      ...(recording === undefined ? {} : { recording }),
     });
     await logFile?.end();
+    await recordingFile?.end();
   } catch (error) {
     await logFile?.close();
+    await recordingFile?.close();
     if (signal.aborted) throw new Interrupted(`stopped ${progressText(progress)}`);
     throw explainFailure(error, options, environment);
   } finally {
@@ -182,7 +200,7 @@ function explainFailure(
   { env }: CliEnvironment,
 ): Error {
   if (error instanceof SwarmError) return error;
-  // The log cannot be written.
+  // The log or the recording cannot be written.
   if (error instanceof UserError) return new RunFailed(error.message, { cause: error });
   const reason = `the run failed: ${reasonOf(error, options.seed)}`;
   const command = `  reproduce with: ${commandOf(options)}`;

@@ -10,14 +10,18 @@ import { removeLeftovers, replaceFolder } from '../replacement.ts';
 import { type Place, systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
+/** The name of the recording of a run. */
+export const RECORDING_FILE = 'recording.ctr';
+
 /** The files that a folder of results may hold. */
-const RESULT_FILES: ReadonlySet<string> = new Set([
+export const RESULT_FILES: ReadonlySet<string> = new Set([
   'run.json',
   'peers.csv',
   'traffic.csv',
   'cdf.csv',
   'timeline.csv',
   'borders.csv',
+  RECORDING_FILE,
 ]);
 
 /**
@@ -64,16 +68,18 @@ export async function checkResultFolder(folder: string, force = false): Promise<
 }
 
 /**
- * Replaces the content of `folder` by `files`, a map from names to text. All or nothing.
+ * Replaces the content of `folder` by `files`, a map from names to text, and keeps the files that
+ * `kept` names. All or nothing.
  *
  * @throws UserError if the file system does not allow it
  */
 export async function writeResultFolder(
   folder: string,
   files: Readonly<Record<string, string>>,
+  kept: readonly string[] = [],
 ): Promise<void> {
   try {
-    await replaceFolder(await resolveLinks(folder), files);
+    await replaceFolder(await resolveLinks(folder), files, kept);
   } catch (error) {
     throw systemError(error, placeOf(folder));
   }

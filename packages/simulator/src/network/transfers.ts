@@ -129,6 +129,11 @@ export class Transfers {
     return this.#doneBits[flow]! + this.#rateKbps[flow]! * (nowMs - this.#sinceMs[flow]!);
   }
 
+  /** The present rate of a flow; 0 if its queue is empty. */
+  rateKbps(flow: number): number {
+    return this.#rateKbps[flow]!;
+  }
+
   /** Whether bits of the first piece of a flow are being sent. */
   isFlowing(flow: number): boolean {
     return this.#pieceBits[flow]! > 0 && this.#rateKbps[flow]! > 0;

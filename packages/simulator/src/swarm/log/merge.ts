@@ -10,6 +10,7 @@
 
 import { assert } from '@cachetorrent/std';
 
+import { DoneTimes } from '../streams/done-times.ts';
 import { MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 
 /** The records of one AS that have been added and not been taken. */
@@ -20,15 +21,13 @@ interface Stream {
   next: number;
   /** The time of that record; Infinity if there is none. */
   headMs: number;
-  doneUntilMs: number;
 }
 
 export class LogMerge {
   readonly #streams: readonly Stream[];
   /** The streams that have records. */
   readonly #heap: Stream[] = [];
-  /** The stream that is furthest behind: its `doneUntilMs` is the least. */
-  #last: Stream;
+  readonly #done: DoneTimes;
 
   constructor(asCount: number) {
     this.#streams = Array.from({ length: asCount }, (_, asId) => ({
@@ -36,23 +35,19 @@ export class LogMerge {
       pages: [],
       next: 0,
       headMs: Infinity,
-      doneUntilMs: 0,
     }));
-    this.#last = this.#streams[0]!;
+    this.#done = new DoneTimes(asCount);
   }
 
   /** Whether all records have been added and taken. */
   get isOver(): boolean {
-    return this.#last.doneUntilMs === Infinity && this.#heap.length === 0;
+    return this.#done.leastMs === Infinity && this.#heap.length === 0;
   }
 
   /** Adds the next page of an AS. */
   add(asId: number, { doubles, doneUntilMs }: Page): void {
     const stream = this.#streams[asId]!;
-    assert(doneUntilMs >= stream.doneUntilMs, 'time does not run backwards');
-    const beforeMs = stream.doneUntilMs;
-    stream.doneUntilMs = doneUntilMs;
-    if (stream === this.#last) this.#findLast(beforeMs);
+    const beforeMs = this.#done.advance(asId, doneUntilMs);
     if (doubles.length === 0) return;
 
     assert(doubles[0]! >= beforeMs, 'an AS sends no record before the time that it is done until');
@@ -67,7 +62,7 @@ export class LogMerge {
   /** Moves records that can be taken to `target`, as many as fit, and returns their number. */
   take(target: MessageRecords): number {
     const heap = this.#heap;
-    const endMs = this.#last.doneUntilMs;
+    const endMs = this.#done.leastMs;
     let count = 0;
     while (heap.length > 0 && count < target.length && heap[0]!.headMs < endMs) {
       count = this.#takeFrom(heap[0]!, endMs, target, count);
@@ -135,17 +130,6 @@ export class LogMerge {
       if (least === index) return;
       [heap[index], heap[least]] = [heap[least]!, heap[index]!];
       index = least;
-    }
-  }
-
-  /** The last stream has advanced from `beforeMs`: finds the stream that is the last now. */
-  #findLast(beforeMs: number): void {
-    const streams = this.#streams;
-    const start = this.#last.asId;
-    for (let i = 1; i < streams.length; i++) {
-      const stream = streams[(start + i) % streams.length]!;
-      if (stream.doneUntilMs < this.#last.doneUntilMs) this.#last = stream;
-      if (stream.doneUntilMs === beforeMs) return;
     }
   }
 }

@@ -1,17 +1,13 @@
 /**
- * The part of the log on the main thread: receives the pages of all AS, merges them, and passes
- * the messages to their consumer, some thousand at a time, as fast as it takes them.
- *
- * Each AS has a channel of its own. Every BroadcastChannel with the same name receives a page, and
- * the workers, which read nothing while they run, would accumulate the pages of the others.
+ * The part of the log on the main thread: merges the pages of all AS, and passes the messages to
+ * their consumer, some thousand at a time, as fast as it takes them.
  */
-
-import { BroadcastChannel, threadId } from 'node:worker_threads';
 
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 
+import { PageReceiver } from '../streams/page-receiver.ts';
 import { LogMerge } from './merge.ts';
-import { channelOf, type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
+import { type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 
 /** A batch of logged messages. */
 export interface LoggedMessages {
@@ -48,67 +44,41 @@ export interface MessageLog {
 /** The most messages of a batch. */
 const BATCH_RECORDS = 8_192;
 
-/** The number of logs that this thread has made; part of the names of their channels. */
-let logCount = 0;
-
 export class LogReader {
   /** What the AS need to know: a part of the plan. */
   readonly setup: LogSetup;
-  readonly #onMessages: MessageLog['onMessages'];
-  readonly #channels: readonly BroadcastChannel[];
-  readonly #merge: LogMerge;
-  readonly #batch = new MessageRecords(new Float64Array(BATCH_RECORDS * RECORD_DOUBLES));
-  readonly #unread: Int32Array;
-  readonly #end = Promise.withResolvers<void>();
-  #isPassingOn = false;
+  readonly #receiver: PageReceiver<Page>;
 
   constructor({ kinds = MESSAGE_KINDS, onMessages }: MessageLog, asCount: number) {
-    const unread = new SharedArrayBuffer(4);
+    const merge = new LogMerge(asCount);
+    const batch = new MessageRecords(new Float64Array(BATCH_RECORDS * RECORD_DOUBLES));
+    this.#receiver = new PageReceiver<Page>(
+      {
+        add: (asId, page) => merge.add(asId, page),
+        async passOn() {
+          const count = merge.take(batch);
+          if (count === 0) return undefined;
+          await onMessages(messagesOf(batch, count));
+          return count;
+        },
+        get isOver() {
+          return merge.isOver;
+        },
+      },
+      asCount,
+    );
     const isLogged = MESSAGE_KINDS.map((kind) => kinds.includes(kind));
-    this.setup = { channel: `cachetorrent log ${threadId}/${logCount++}`, isLogged, unread };
-    this.#onMessages = onMessages;
-    this.#unread = new Int32Array(unread);
-    this.#merge = new LogMerge(asCount);
-    this.#end.promise.catch(() => {});
-    this.#channels = Array.from({ length: asCount }, (_, asId) => {
-      const channel = new BroadcastChannel(channelOf(this.setup, asId));
-      channel.addEventListener('message', (event) => {
-        this.#merge.add(asId, (event as unknown as { data: Page }).data);
-        void this.#passOn();
-      });
-      return channel;
-    });
+    this.setup = { stream: this.#receiver.setup, isLogged };
   }
 
   /** Resolves when the consumer has taken all messages; rejects if it throws or rejects. */
   get end(): Promise<void> {
-    return this.#end.promise;
+    return this.#receiver.end;
   }
 
   /** Closes the channels: no more pages are received. */
   close(): void {
-    for (const channel of this.#channels) channel.close();
-  }
-
-  async #passOn(): Promise<void> {
-    if (this.#isPassingOn) return;
-    this.#isPassingOn = true;
-    try {
-      for (let count = this.#take(); count > 0; count = this.#take()) {
-        await this.#onMessages(messagesOf(this.#batch, count));
-        Atomics.sub(this.#unread, 0, count);
-        Atomics.notify(this.#unread, 0);
-      }
-      if (this.#merge.isOver) this.#end.resolve();
-    } catch (error) {
-      this.#end.reject(error);
-      this.close();
-    }
-    this.#isPassingOn = false;
-  }
-
-  #take(): number {
-    return this.#merge.take(this.#batch);
+    this.#receiver.close();
   }
 }
 

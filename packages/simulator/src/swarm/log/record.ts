@@ -9,6 +9,8 @@
  * blocks of the piece, `block` is the first and `blocks` their number; otherwise -1 and 0.
  */
 
+import type { StreamSetup } from '../streams/setup.ts';
+
 /** The size of a record in doubles: the first is the time, the others hold six integers. */
 export const RECORD_DOUBLES = 4;
 const RECORD_WORDS = 2 * RECORD_DOUBLES;
@@ -85,15 +87,7 @@ export interface Page {
 
 /** What the AS need to know about the log; plain data over shared memory. */
 export interface LogSetup {
-  /** The common part of the names of the channels: see `channelOf`. */
-  readonly channel: string;
+  readonly stream: StreamSetup;
   /** For each kind of message, whether it is logged. */
   readonly isLogged: readonly boolean[];
-  /** One word: how many records have been sent to the main thread and not been read. */
-  readonly unread: SharedArrayBuffer;
-}
-
-/** The name of the channel of an AS. */
-export function channelOf({ channel }: LogSetup, asId: number): string {
-  return `${channel}, AS ${asId}`;
 }

@@ -7,7 +7,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { FORTY } from '../../../test/swarm/swarms.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
-import { channelOf, type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
+import { channelOf } from '../streams/setup.ts';
+import { MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 import { LogWriter } from './writer.ts';
 
 const plan = new Plan(makePlan({ ...FORTY, leaderPercent: 10, subTorrents: 3, pieces: 31 }, 1));
@@ -15,17 +16,13 @@ const AS_ID = 2;
 let tests = 0;
 
 function makeWriter() {
-  const setup: LogSetup = {
-    channel: `test of the log ${tests++}`,
-    isLogged: [true, false],
-    unread: new SharedArrayBuffer(4),
-  };
-  const reader = new BroadcastChannel(channelOf(setup, AS_ID));
+  const stream = { channel: `test of the log ${tests++}`, unread: new SharedArrayBuffer(4) };
+  const reader = new BroadcastChannel(channelOf(stream, AS_ID));
   const pages: Page[] = [];
   reader.addEventListener('message', (event) =>
     pages.push((event as unknown as { data: Page }).data),
   );
-  const writer = new LogWriter(setup, plan, AS_ID);
+  const writer = new LogWriter({ stream, isLogged: [true, false] }, plan, AS_ID);
   /** Choke is kind 0, unchoke kind 1; to a node, given by its index in the AS, in a sub-torrent. */
   const record = (
     atMs: number,
@@ -40,7 +37,7 @@ function makeWriter() {
     reader.close();
     return pages;
   };
-  return { writer, record, received, unread: new Int32Array(setup.unread) };
+  return { writer, record, received, unread: new Int32Array(stream.unread) };
 }
 
 afterEach(() => vi.restoreAllMocks());

@@ -26,6 +26,8 @@ import { LogWriter } from '../log/writer.ts';
 import { Census } from '../plan/census.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
+import { countersOf } from '../recording/counters.ts';
+import { Recorder } from '../recording/recorder.ts';
 import { Needs } from '../results/needs.ts';
 import { type AsReport, lastPiecesOf, Observations, sourcesOf } from '../results/observations.ts';
 import {
@@ -73,6 +75,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly plan: Plan;
   readonly asId: number;
   readonly transport: Transport;
+  readonly recorder: Recorder | undefined;
   readonly #context: ActorContext;
   readonly #observations: Observations;
   readonly #flows: Flows;
@@ -91,6 +94,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #capacities: Capacities;
   readonly #timeline: AsTimeline | undefined;
   readonly #meter: BorderMeter | undefined;
+  /** Before anything at or after this time, something is due: see `#catchUp`. */
+  #dueAtMs = 0;
   /** When the warm-up is over; Infinity if it is already, or if there is none. */
   #measuresFromMs: number;
   /** The first piece of each sub-torrent. */
@@ -109,6 +114,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.asId = context.id;
     this.#context = context;
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
+    const sources = () => ({
+      observations: this.#observations,
+      flows: this.#flows,
+      population: this.#population,
+      needs: this.#needs,
+    });
+    this.recorder = Recorder.of(plan, context, countersOf(sources));
     this.#members = new Members(plan, context.id, ids.length, this);
     const { rows, tables, peers, hostedPeers } = this.#members;
     const hasCuts = swarm.faults?.some(({ fault }) => fault === 'cut') === true;
@@ -125,6 +137,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       rows,
       borders,
       service: this.#population.service,
+      recorder: this.recorder,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#meter = BorderMeter.of(plan, context.id, this.#flows);
@@ -223,9 +236,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   handle(kind: number, a: number, b: number, c: number): void {
-    if (this.#context.nowMs >= this.#measuresFromMs) this.#measure();
-    this.#timeline?.sample(this.#context.nowMs);
-    this.#meter?.sample(this.#context.nowMs);
+    if (this.#context.nowMs >= this.#dueAtMs) this.#catchUp(this.#context.nowMs);
     if (kind === kinds.HAVE) {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
     }
@@ -246,8 +257,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       case kinds.CONNECT_TIMEOUT:
         return this.#members.hostedPeer(a)?.gaveUp(b as Connection, c as PeerId);
       case kinds.FAULT:
-        this.lastActiveMs = this.nowMs;
-        return this.#faults.handle(a, b);
+        return this.#handleFault(a, b);
       case kinds.CONNECTION_OVER:
         if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.releaseNumber(b as Connection);
         return;
@@ -271,12 +281,11 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   synchronize(round: number, atMs: number): boolean {
-    if (atMs >= this.#measuresFromMs) this.#measure();
-    this.#timeline?.sample(atMs);
-    this.#meter?.sample(atMs);
+    if (atMs >= this.#dueAtMs) this.#catchUp(atMs);
     if (round === 0) this.#timeline?.instant(atMs);
     if (round === 0) this.#end?.instant(atMs, 2 * this.transport.maxLatencyMs);
     this.#log?.synchronize(round, atMs);
+    this.recorder?.synchronize(round);
     return this.#flows.allocate(round, atMs);
   }
 
@@ -287,6 +296,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const isOver = new Census(this.plan.census).read('over') > 0;
     const endMs = isOver || horizonMs === undefined ? this.nowMs : horizonMs;
     if (endMs >= this.#measuresFromMs) this.#measure();
+    this.recorder?.end(endMs);
     this.#meter?.finish(endMs);
     const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
     const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
@@ -335,6 +345,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   peerStarted(hosted: HostedPeer, peer: Peer): void {
     this.#members.peers[hosted.row] = peer;
+    this.recorder?.role(hosted);
     if (peer.isSuperSeed) this.transport.addSuperSeed(hosted.row);
     else this.roleChanged(hosted);
   }
@@ -359,6 +370,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   nodeStarted(node: Node): void {
     const { id, peers } = node;
     const isFirstStay = this.#stayOf(peers[0]!.localPeer) === 0;
+    this.recorder?.started(this.plan.localNodeOf(id), peers);
     this.#population.started(id, isFirstStay);
     this.#leaders?.started(node, this.nowMs);
     this.#needs.add(peers);
@@ -440,6 +452,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#flows.setCapacity(node.id, this.#capacities.of(node.id));
     this.#population.arrived(node.id, isComplete, this.nowMs);
     this.#observations.arrived(localNode);
+    this.recorder?.arrived(localNode, this.#stays.of(localNode), isComplete);
     node.arrive();
     if (this.plan.isOpen) this.#lookForAnnounce(node, node.announcesAtMs);
   }
@@ -477,6 +490,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (returns) this.#population.expected(node.id, false);
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
     this.#flows.setCapacity(node.id, NO_CAPACITY);
+    this.recorder?.left(localNode, reason);
     if (returns) this.#awaitedCount++;
     else if (!this.#observations.isComplete(localNode) && !this.plan.isCache(node.id)) {
       this.#incompleteCount--;
@@ -486,6 +500,14 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   /** The number of the present stay of a peer's node. */
   #stayOf(localPeer: number): number {
     return this.#stays.of(this.#members.localNodeOf(localPeer));
+  }
+
+  /** An event of time `nowMs` is next: records the state at ends of intervals before it. */
+  #catchUp(nowMs: number): void {
+    if (nowMs >= this.#measuresFromMs) this.#measure();
+    const due = [this.#timeline, this.#meter, this.recorder].filter((each) => each !== undefined);
+    for (const each of due) each.sample(nowMs);
+    this.#dueAtMs = Math.min(this.#measuresFromMs, ...due.map(({ dueAtMs }) => dueAtMs));
   }
 
   /** The warm-up is over: from now on, figures count. */
@@ -565,6 +587,14 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const id = this.plan.idOfLocalPeer(this.asId, localPeer) as PeerId;
     const subTorrent = localPeer % subTorrents;
     this.transport.sendToNode(id, first as PeerId, subTorrent).refused(id);
+  }
+
+  #handleFault(index: number, step: number): void {
+    this.lastActiveMs = this.nowMs;
+    this.#faults.handle(index, step);
+    const peersHit = this.#faults.peersHit[index]!;
+    if (peersHit === 0 && this.#tracker === undefined) return;
+    this.recorder?.fault(index, step, peersHit);
   }
 
   #handleAnnounceDue(localNode: number): void {
@@ -649,12 +679,17 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const fromAsId = this.transport.endpoints.asId(to.row, connection);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.received(fromAsId, filePiece, count, bits);
+    this.recorder?.received(fromAsId, bits);
     const remotePeer = this.transport.endpoints.remotePeer(to.row, connection);
     const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
     to.bound?.received(connection, bits);
+    const storedBefore = to.peer.storedCount;
     to.peer.piece(connection, block, count);
+    if (to.peer.storedCount > storedBefore) {
+      this.recorder?.stored(this.plan.localNodeOf(to.id), filePiece, from);
+    }
     this.#observeLastPieces(to.id);
   }
 

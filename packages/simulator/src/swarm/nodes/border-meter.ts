@@ -52,6 +52,11 @@ export class BorderMeter {
     this.#endMs = plan.swarm.warmUpMs === undefined ? intervalMs : Infinity;
   }
 
+  /** The current interval ends before anything at or after this time. */
+  get dueAtMs(): number {
+    return this.#endMs;
+  }
+
   /** The warm-up is over at `atMs`: what is sent from then on counts. */
   measure(atMs: number): void {
     this.#countSpans(atMs);

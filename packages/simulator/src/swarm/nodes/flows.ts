@@ -21,6 +21,7 @@ import type { RateAllocation } from '../../network/bordered-allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Capacity, Plan } from '../plan/plan.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { Borders } from '../transport/borders.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
 import type { Rows } from '../transport/rows.ts';
@@ -46,6 +47,7 @@ export interface FlowsOptions {
   readonly rows: Rows;
   readonly borders: Borders | undefined;
   readonly service: Service;
+  readonly recorder: Recorder | undefined;
   readonly onSent: SentListener;
 }
 
@@ -70,6 +72,7 @@ export class Flows implements TransferListener {
   readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
   readonly #borders: Borders | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #onSent: SentListener;
   readonly #transfers: Transfers;
   readonly #allocation: RateAllocation;
@@ -88,12 +91,14 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor({ plan, context, peers, endpoints, rows, borders, service, onSent }: FlowsOptions) {
+  constructor(options: FlowsOptions) {
+    const { plan, context, peers, endpoints, rows, borders, service, recorder, onSent } = options;
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
     this.#endpoints = endpoints;
     this.#borders = borders;
+    this.#recorder = recorder;
     this.#onSent = onSent;
     this.#transfers = new Transfers({
       flowCount: 0,
@@ -240,6 +245,7 @@ export class Flows implements TransferListener {
       this.#hasRates = true;
       this.#transfers.run(atMs + this.#plan.swarm.allocationIntervalMs, this);
       this.#incoming?.reportProgress(atMs);
+      this.#recorder?.allocated((flow) => this.#transfers.rateKbps(flow));
     }
     return isOpen;
   }
@@ -255,7 +261,10 @@ export class Flows implements TransferListener {
     const ends = this.#endsOf(flow);
     this.activeCount++;
     this.#allocation.openOutgoing(ends.source, ends.target);
-    this.#updates.opened(this.#ends[ENDS_WORDS * flow + AS_ID]!, ends);
+    const asId = this.#ends[ENDS_WORDS * flow + AS_ID]!;
+    this.#updates.opened(asId, ends);
+    const to = this.#plan.idOfLocalPeer(asId, ends.localPeer);
+    this.#recorder?.flowOpened(flow, this.#from[flow]!, to);
   }
 
   closed(flow: number): void {
@@ -263,6 +272,7 @@ export class Flows implements TransferListener {
     this.activeCount--;
     this.#allocation.closeOutgoing(ends.source, ends.target);
     this.#updates.closed(this.#ends[ENDS_WORDS * flow + AS_ID]!, ends);
+    this.#recorder?.flowClosed(flow);
     this.#forget(flow);
   }
 

@@ -26,6 +26,7 @@ import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { Plan } from '../plan/plan.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import { allowedFastSet } from './allowed-fast-set.ts';
 import { type BoundedHost, ConnectionBound } from './connection-bound.ts';
 import { PendingConnections } from './pending-connections.ts';
@@ -39,6 +40,8 @@ export interface PeerEnvironment {
   readonly asId: number;
   readonly nowMs: number;
   readonly transport: Transport;
+  /** Undefined if the run is not recorded. */
+  readonly recorder: Recorder | undefined;
   /** The memory of a peer. */
   memoryOf(hosted: HostedPeer): PeerMemory;
   /** A peer can receive messages from now on. */
@@ -141,6 +144,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
     const isTold = this.#pending?.toldUploadOnly.delete(connection) === true;
     this.bound?.established(from);
+    this.#environment.recorder?.connected(this, connection);
     if (isTold !== isUploadOnly) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, this.#isInside(from));
     this.#sendPendingLeaderStarts();
@@ -191,12 +195,16 @@ export class HostedPeer implements PeerHost, BoundedHost {
   assign(role: Role, leaders: readonly PeerId[]): void {
     const { peer } = this;
     const isSameRole = peer.role === role;
-    if (isSameRole && role === 'follower') return peer.setLeaders(leaders);
+    if (isSameRole && role === 'follower') {
+      peer.setLeaders(leaders);
+      return this.#environment.recorder?.role(this);
+    }
     if (isSameRole && leaders.join() === peer.leaders.join()) return;
     const { endpoints } = this.#environment.transport;
     const mayDownload = this.#downloadPermissions();
     peer.setRole(role, leaders, (connection) => this.#isInside(peer.remoteOf(connection)));
     if (!isSameRole) this.#environment.roleChanged(this);
+    this.#environment.recorder?.role(this);
     for (const [connection, before] of mayDownload) {
       const isUploadOnly = !peer.mayDownloadOn(connection);
       if (before !== isUploadOnly || !endpoints.isEstablished(this.row, connection)) continue;
@@ -216,6 +224,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
 
   #tellUploadOnly(connection: Connection, isUploadOnly: boolean): void {
     this.#environment.transport.sendFrom(this).uploadOnly(connection, isUploadOnly);
+    this.#environment.recorder?.connected(this, connection);
   }
 
   /** The other side downloads on a connection from now on, or does not any more. */
@@ -339,6 +348,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
     const { peer } = this;
     const remote = peer.remoteOf(connection);
     if (peer.leaders.includes(remote)) this.#environment.leaderLost(this, remote);
+    if (this.isEstablished(connection)) this.#environment.recorder?.disconnected(this, connection);
     this.#pending?.toldUploadOnly.delete(connection);
     this.bound?.closed(connection, remote);
     peer.disconnect(connection, true);
@@ -368,10 +378,12 @@ export class HostedPeer implements PeerHost, BoundedHost {
 
   choke(connection: Connection): void {
     this.#environment.transport.choke(this, connection);
+    this.#environment.recorder?.unchoked(this, connection, false);
   }
 
   unchoke(connection: Connection): void {
     this.#environment.transport.unchoke(this, connection);
+    this.#environment.recorder?.unchoked(this, connection, true);
   }
 
   interested(connection: Connection): void {

@@ -38,6 +38,7 @@ import { LinkLosses } from '../../network/link-losses.ts';
 import { hopsBetween, type Routes } from '../../network/routes.ts';
 import { tcpBoundKbps } from '../../network/tcp-bound.ts';
 import type { LogSetup } from '../log/record.ts';
+import type { RecorderSetup } from '../recording/setup.ts';
 import { lossesOf } from './borders.ts';
 import type { CacheTable } from './caches.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
@@ -69,6 +70,8 @@ export interface Recording {
   readonly bordersMs?: number;
   /** The log of messages; absent if none is recorded. */
   readonly log?: LogSetup;
+  /** The recording of the run; absent if there is none. */
+  readonly recorder?: RecorderSetup;
 }
 
 /** What traffic between AS is metered by. */
@@ -134,6 +137,7 @@ export class Plan {
   /** What `Census` counts; absent in a closed swarm. */
   readonly census: Int32Array | undefined;
   readonly log: LogSetup | undefined;
+  readonly recorder: RecorderSetup | undefined;
   /** What traffic between AS is metered by; absent if it is not. */
   readonly meter: Meter | undefined;
   /** The caches of providers; undefined if there are none. */
@@ -163,6 +167,7 @@ export class Plan {
     this.copies = data.copies;
     this.census = data.census;
     this.log = data.log;
+    this.recorder = data.recorder;
     this.meter = data.meter;
     this.hasLeaders = hasLeaders(data.swarm);
     if (data.caches !== undefined) this.caches = new ProviderCaches(data.caches.entries);

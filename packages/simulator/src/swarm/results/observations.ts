@@ -91,6 +91,9 @@ export class Observations {
   outsideBits = 0;
   /** Bits of pieces that have arrived from this AS. */
   insideBits = 0;
+  /** How many blocks have arrived from other AS, and of how many pieces, since figures count. */
+  importedBlocks = 0;
+  importedPieces = 0;
   /** How many blocks have arrived. */
   receivedBlocks = 0;
   /** How many of them had arrived when the warm-up was over. */
@@ -125,6 +128,8 @@ export class Observations {
    */
   measure(messages: Float64Array): void {
     this.imports.fill(0);
+    this.importedBlocks = 0;
+    this.importedPieces = 0;
     for (const bits of [this.bitsFrom, this.bitsTo, this.classBits, this.leecherBits]) bits.fill(0);
     this.lostBefore = this.lostBits;
     this.receivedBefore = this.receivedBlocks;
@@ -148,6 +153,8 @@ export class Observations {
       this.insideBits += bits;
     } else {
       this.outsideBits += bits;
+      this.importedBlocks += count;
+      if (this.imports[piece] === 0) this.importedPieces++;
       this.imports[piece]! += count;
     }
   }
