@@ -263,8 +263,9 @@ describe('bench', () => {
 
 describe('a page of docs', () => {
   test.each([
-    { page: 'docs/performance.md', kinds: ['memory', 'micro', 'predict', 'run'] },
+    { page: 'docs/performance.md', kinds: ['memory', 'micro', 'pairs', 'predict', 'run'] },
     { page: 'docs/performance-notes.md', kinds: ['marginal', 'profile'] },
+    { page: 'docs/start.md', kinds: ['start'] },
   ])('$page has the sections that its commands write', async ({ page, kinds }) => {
     const text = readFileSync(inRepository(page), 'utf8');
     const found = (pattern: RegExp) =>
