@@ -6,8 +6,7 @@ import { join } from 'node:path';
 
 /**
  * The libraries that `cachetorrent run` loads, but for those without a file with their licence. The
- * bundle contains them: they are small, plain
- * JavaScript, and of hundreds of modules it uses a part.
+ * bundle contains them: they are small and plain JavaScript, and it uses a part of their modules.
  */
 const CONTAINED: readonly string[] = [
   '@noble/hashes',

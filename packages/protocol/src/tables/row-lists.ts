@@ -11,7 +11,7 @@
 
 import { grown } from '@cachetorrent/std';
 
-import { type RowColumn } from './connection-columns.ts';
+import type { RowColumn } from './connection-columns.ts';
 
 const SIZE_CLASSES = 56;
 const NO_SEGMENT = 255;

@@ -235,9 +235,9 @@ export class EventQueue {
   }
 
   /**
-   * Makes room for more events. Possibly nothing has been popped so far, so the width
-   * is derived from the waiting times of the events: if n events wait w on average, and as many
-   * arrive as leave, one leaves every w / n (Little's law).
+   * Makes room for more events. Possibly nothing has been popped so far, so the width is derived
+   * from the waiting times of the events: if n events wait w on average, and as many arrive as
+   * leave, one leaves every w / n (Little's law).
    */
   #grow(): void {
     const old = this.#slotCount;

@@ -263,8 +263,8 @@ export class Flows implements TransferListener {
     this.#allocation.openOutgoing(ends.source, ends.target);
     const asId = this.#ends[ENDS_WORDS * flow + AS_ID]!;
     this.#updates.opened(asId, ends);
-    const to = this.#plan.idOfLocalPeer(asId, ends.localPeer);
-    this.#recorder?.flowOpened(flow, this.#from[flow]!, to);
+    const from = this.#from[flow]!;
+    this.#recorder?.flowOpened(flow, from, this.#plan.idOfLocalPeer(asId, ends.localPeer));
   }
 
   closed(flow: number): void {

@@ -11,6 +11,7 @@
 
 import type { Connection, PeerId } from '@cachetorrent/protocol';
 import { ChunkEncoder, COUNTERS, rateCodeOf } from '@cachetorrent/recording';
+import { grown } from '@cachetorrent/std';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import type { Departure } from '../plan/dynamics.ts';
@@ -241,15 +242,11 @@ export class Recorder {
   }
 
   #growFlows(): void {
-    const larger = (array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(2 * array.length).fill(NO_FLOW);
-      grown.set(array);
-      return grown;
-    };
-    this.#flows = larger(this.#flows);
-    this.#codes = larger(this.#codes);
-    this.#changed = larger(this.#changed);
-    this.#changes = larger(this.#changes);
+    const before = this.#flows.length;
+    this.#flows = grown(this.#flows, 2 * before).fill(NO_FLOW, before);
+    this.#codes = grown(this.#codes, 2 * before);
+    this.#changed = grown(this.#changed, 2 * before);
+    this.#changes = grown(this.#changes, 2 * before);
   }
 }
 
