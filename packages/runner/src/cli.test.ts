@@ -557,6 +557,11 @@ describe('a user error', () => {
       args: 'run CONFIG --log x --log-kinds have,hello',
       prints: 'Unknown kind "hello". The kinds are choke,unchoke,',
     },
+    {
+      of: 'a field that objects have',
+      args: 'run CONFIG --set __proto__=1 --set pieces=3',
+      prints: '--set __proto__: there is no field "__proto__" in a configuration',
+    },
     { of: 'no command', args: '', prints: 'Usage: cachetorrent' },
   ])('$of', async ({ args, prints }) => {
     const environment = testEnvironment({

@@ -104,8 +104,12 @@ function lateParser(command: Command): LateParser {
 
 async function settingsOf(texts: readonly string[], parse: LateParser): Promise<Overrides> {
   const { settingOf } = await import('../configuration/settings.ts');
-  const settings = texts.map((text) => parse('--set <field=value>', text, settingOf));
-  return Object.assign({}, ...settings) as Overrides;
+  let settings: Overrides = {};
+  for (const text of texts) {
+    // Not by assignment, which would take a field __proto__ for the prototype.
+    settings = { ...settings, ...parse('--set <field=value>', text, settingOf) };
+  }
+  return settings;
 }
 
 function parseSeed(text: string): number {
