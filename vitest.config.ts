@@ -33,6 +33,7 @@ const DRIVES_PROGRAMS = [
   'test/command.test.ts',
   'test/leader-crash.test.ts',
   'test/loaded-modules.test.ts',
+  'test/view.test.ts',
   'tools/help.test.ts',
   'tools/soak/soak.test.ts',
   'tools/validate/validate.test.ts',

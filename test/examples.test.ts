@@ -50,9 +50,29 @@ async function example(cwd: string, ...args: string[]) {
   );
 }
 
+const CONDITION = '--conditions=cachetorrent-source';
+
+/** The cells of a notebook as one program, which reads its files from a folder. */
+function notebookProgram(name: string, folder: string): string {
+  const notebook = readFileSync(`${EXAMPLES}notebooks/${name}.html`, 'utf8');
+  const cells = [...notebook.matchAll(/<script id="\d+" type="module"[^>]*>(.*?)<\/script>/gs)];
+  return `
+    import { readFile } from 'node:fs/promises';
+    import { basename, join } from 'node:path';
+    import { parseHTML } from 'linkedom';
+    globalThis.window = parseHTML('<body></body>');
+    const FileAttachment = (path) => ({
+      arrayBuffer: () => readFile(join(${JSON.stringify(folder)}, basename(path))),
+    });
+    const count = (shown, tag) => shown.querySelectorAll(tag).length;
+    const display = (shown) => console.log(typeof shown === 'string' ? shown
+      : \`\${count(shown, 'circle')} circles, \${count(shown, 'path')} paths\`);
+    ${cells.map(([, cell]) => cell).join('\n')}`;
+}
+
 test('recording.ts draws a recording, and the program of docs/recording.md reads it', async () => {
   const [out, picture] = [join(folder, 'result'), join(folder, 'pieces.svg')];
-  const environment = ['--conditions=cachetorrent-source', `${ROOT}packages/runner/src/main.ts`];
+  const environment = [CONDITION, `${ROOT}packages/runner/src/main.ts`];
   const args = ['run', `${EXAMPLES}configs/small.json`, '--pieces', '40', '--out', out, '--record'];
   await promisify(execFile)(process.execPath, [...environment, ...args, '--quiet']);
   const program = `${EXAMPLES}recording.ts`;
@@ -72,6 +92,14 @@ test('recording.ts draws a recording, and the program of docs/recording.md reads
     stdout: expect.stringMatching(/^true [0-9a-f]{64}\n/),
     stderr: '',
   });
+  const notebook = await promisify(execFile)(
+    process.execPath,
+    [CONDITION, '--input-type=module', '-e', notebookProgram('recording', out)],
+    { cwd: EXAMPLES },
+  );
+  // Nine peers of AS 1 store 40 pieces each; the three lines are paths, as are the ticks.
+  const drawn = /^20 peers in 2 AS, 40 pieces\n360 circles, \d+ paths\n0 circles, \d\d paths\n$/;
+  expect(notebook.stdout).toMatch(drawn);
   rmSync(out, { recursive: true });
   for (const file of [picture, own]) rmSync(file);
 });

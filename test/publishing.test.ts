@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,6 +28,7 @@ const PACKAGES = [
   { name: 'protocol', prints: /^true 8\nhello\n$/ },
   { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n\[ 95, 91 \]\n$/ },
   { name: 'recording', prints: /^\d+ true\n60 true (true|false)\n$/ },
+  { name: 'view', prints: /^true\n$/ },
   {
     name: 'simulator',
     prints:
@@ -117,6 +118,16 @@ test('the command is bundled, with the licences of the libraries in it', () => {
   const files = filesIn(archives!.get('runner')!);
   const bundled = ['main.js', 'command-thread.js', 'execute-run.js', 'swarm/worker-entry.js'];
   for (const file of [...bundled, 'LICENSES.txt']) expect(files).toContain(`bundle/${file}`);
+});
+
+test('the page of a view is in its package, with the licences of the libraries in it', () => {
+  const files = filesIn(archives!.get('view')!);
+  for (const file of ['dist/page.html', 'dist/page-licenses.txt']) expect(files).toContain(file);
+  const html = readFileSync(
+    join(consumer, 'node_modules/@cachetorrent/view/dist/page.html'),
+    'utf8',
+  );
+  expect(html).toContain('<!-- view data -->');
 });
 
 test('the command runs from the installed package', () => {

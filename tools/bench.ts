@@ -1,7 +1,7 @@
 /**
  * Measures speed and size: `npm run bench -- run`, `scaling`, `predict`, `phold`, `micro`,
  * `memory`, `profile`, `marginal`, `cores`, `campaign`, `pairs`, `start`, `wire`, `topology`,
- * `windows`, `recording`.
+ * `windows`, `recording`, `view`.
  *
  * No measurement is a test, since times depend on the machine and its load. Counts do not:
  * `bench/*.test.ts` checks those.

@@ -1,5 +1,6 @@
 /**
- * Bundles the command: `node tools/bundle.ts`, which `npm run build` and `npm start` call.
+ * Bundles the command, and the page that shows a run (`bundle/page.ts`): `node tools/bundle.ts`,
+ * which `npm run build` and `npm start` call.
  *
  * The command and its threads would load hundreds of modules, a third of a millisecond each. The
  * bundle has a few dozen. What only some commands need stays in chunks of its own, which they load
@@ -24,6 +25,7 @@ import { type Beginnings, chunksOf } from './bundle/chunks.ts';
 import { inputsOf } from './bundle/inputs.ts';
 import { isExternal } from './bundle/libraries.ts';
 import { licensesOf } from './bundle/licenses.ts';
+import { bundlePage } from './bundle/page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNNER = join(ROOT, 'packages/runner');
@@ -79,7 +81,8 @@ async function bundle(): Promise<void> {
     });
     const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
     writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
-    writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputsOf(ROOT, modules, startMs)));
+    const inputs = inputsOf(ROOT, [...modules, ...(await bundlePage(ROOT))], startMs);
+    writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs));
     replace(folder);
   } finally {
     await build.close();

@@ -19,7 +19,7 @@ const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
   .map((path) => path.slice(ROOT.replaceAll('\\', '/').length))
   .filter((path) => !SKIPPED.test(path))
   .sort();
-const sources = files.filter((path) => /\.(ts|mjs|js)$/.test(path)).map(read);
+const sources = files.filter((path) => /\.(tsx?|mjs|js)$/.test(path)).map(read);
 const texts = files
   .filter((path) => !/\.(png|ico|woff2|parquet|torrent|bin|gz)$/.test(path))
   .map(read);
@@ -43,7 +43,7 @@ describe('the repository', () => {
   });
 
   test('imports only from the layers below, and only libraries in package.json', () => {
-    const typed = sources.filter(({ path }) => /^\w.*\/.*\.ts$/.test(path));
+    const typed = sources.filter(({ path }) => /^\w.*\/.*\.tsx?$/.test(path));
     expect(complaints(typed, (file) => forbiddenImports(file, dependenciesOf(file.path)))).toEqual(
       [],
     );

@@ -18,6 +18,7 @@ import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
 import { addStart } from './commands/start.ts';
 import { addTopology } from './commands/topology.ts';
+import { addView } from './commands/view.ts';
 import { addWindows } from './commands/windows.ts';
 import { addWire } from './commands/wire.ts';
 import { type BenchEnvironment, Regression, type Streams } from './environment.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   addPairs,
   addStart,
   addRecording,
+  addView,
   addWire,
   addTopology,
   addWindows,

@@ -23,7 +23,7 @@ export function inputsOf(
   const manifests = readdirSync(join(root, 'packages')).map((name) =>
     join(root, 'packages', name, 'package.json'),
   );
-  const bundler = ['bundle.ts', 'bundle/chunks.ts', 'bundle/libraries.ts'];
+  const bundler = ['bundle.ts', 'bundle/chunks.ts', 'bundle/libraries.ts', 'bundle/page.ts'];
   const others = ['pnpm-lock.yaml', ...bundler.map((name) => `tools/${name}`)];
   const files = new Set([...own, ...manifests, ...others.map((path) => join(root, path))]);
   return [...files].sort().map((file) => {

@@ -17,6 +17,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   'protocol-wire': 'packages/protocol/src/wire/index.ts',
   tracker: 'packages/tracker/src/index.ts',
   recording: 'packages/recording/src/index.ts',
+  view: 'packages/view/src/index.ts',
   simulator: 'packages/simulator/src/index.ts',
   client: 'packages/client/src/index.ts',
   'client-commands': 'packages/client/src/commands/index.ts',

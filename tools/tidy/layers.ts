@@ -4,7 +4,9 @@
  *     std ◀─ protocol ◀─ tracker ◀─ simulator ◀─ runner
  *      ▲          ▲          ▲          │           │
  *      │          └── wire   └────── client ◀───────┤
- *      └────────── recording ◀──────────┴───────────┘
+ *      └────────── recording ◀──────────┴───────────┤
+ *                      ▲                            │
+ *                      └───── view ◀────────────────┘
  *
  * Inside the simulator, engine knows neither networks nor BitTorrent, network knows no BitTorrent,
  * and swarm knows both. Only the client and the runner use files, sockets and terminals.
@@ -25,7 +27,13 @@ interface Layer {
 const SIMULATOR = 'packages/simulator/src';
 const PURE = ['packages/std', 'packages/protocol', 'packages/tracker'];
 const BELOW_SIMULATOR = [...PURE, 'packages/recording'];
-const PUBLISHED = [...BELOW_SIMULATOR, 'packages/simulator', 'packages/client', 'packages/runner'];
+const PUBLISHED = [
+  ...BELOW_SIMULATOR,
+  'packages/view',
+  'packages/simulator',
+  'packages/client',
+  'packages/runner',
+];
 const THREADS = ['node:worker_threads', 'node:os', 'node:url', 'node:v8'];
 
 /** Network and swarm share the errors. */
@@ -41,6 +49,11 @@ const LAYERS: readonly Layer[] = [
   },
   { folder: 'packages/tracker', mayImport: ['packages/std', 'packages/protocol'], node: [] },
   { folder: 'packages/recording', mayImport: ['packages/std'], node: [] },
+  {
+    folder: 'packages/view',
+    mayImport: ['packages/std', 'packages/recording'],
+    node: ['node:fs', 'node:url'],
+  },
   { folder: `${SIMULATOR}/engine`, mayImport: ['packages/std'], node: THREADS },
   { folder: `${SIMULATOR}/network`, mayImport: BELOW_NETWORK, node: [] },
   {
@@ -55,6 +68,9 @@ const LAYERS: readonly Layer[] = [
   { folder: 'examples', mayImport: PUBLISHED, node: 'all' },
 ];
 
+/** A module that the bundler of the page makes. */
+const BUNDLED = 'view:worker';
+
 /** The core of the protocol must not depend on it; only the list of exports may name it. */
 const WIRE = 'packages/protocol/src/wire';
 
@@ -66,6 +82,7 @@ export function forbiddenImports(file: SourceFile, dependencies: ReadonlySet<str
   const home = layerOf(file.path);
   if (home === undefined) return ['is outside all layers: add its folder to LAYERS'];
   return importsOf(file).flatMap((imported) => {
+    if (imported === BUNDLED) return [];
     if (imported.startsWith('node:')) return forbiddenModule(file, home, imported);
     if (imported.startsWith('.')) return forbiddenFolder(file, home, resolved(file, imported));
     const own = /^@cachetorrent\/([^/]+)/.exec(imported)?.[1];

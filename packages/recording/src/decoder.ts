@@ -19,15 +19,13 @@ export type Decoded =
 
 /** Decodes a recording whose bytes come piece by piece. */
 export class RecordingDecoder {
-  readonly #name: string;
   readonly #parser: PartParser;
-  #frameMs = 0;
-  #places: Places | undefined;
+  readonly #parts: PartDecoder;
 
   /** `name` is what errors call the recording, such as its path. */
   constructor(name: string) {
-    this.#name = name;
     this.#parser = new PartParser(name);
+    this.#parts = new PartDecoder(name);
   }
 
   /** The position after the last complete part, in bytes: until there, all can be read. */
@@ -48,11 +46,24 @@ export class RecordingDecoder {
   async *push(bytes: Uint8Array): AsyncGenerator<Decoded, void, undefined> {
     this.#parser.push(bytes);
     for (let part = this.#parser.next(); part !== undefined; part = this.#parser.next()) {
-      yield await this.#decode(part);
+      yield await this.#parts.decode(part);
     }
   }
+}
 
-  async #decode(part: Part): Promise<Decoded> {
+/** Decodes the parts of a recording: the header first, then any of them as often as needed. */
+export class PartDecoder {
+  readonly #name: string;
+  #frameMs = 0;
+  #places: Places | undefined;
+
+  /** `name` is what errors call the recording. */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** @throws RecordingError if the part is damaged */
+  async decode(part: Part): Promise<Decoded> {
     const { kind, number, byte, stored, inflatedBytes } = part;
     const place = { name: this.#name, byte };
     const content = await inflate(stored, inflatedBytes).catch((error: unknown) => {

@@ -19,11 +19,15 @@ export class RecordingError extends Error {
   override readonly name = 'RecordingError';
   /** The position of the damaged part, in bytes from the start of the recording. */
   readonly byte: number;
+  /** What the message consists of. */
+  readonly details: RecordingProblem;
 
-  constructor({ name, byte, problem, fix }: RecordingProblem) {
+  constructor(details: RecordingProblem) {
+    const { name, byte, problem, fix } = details;
     const where = `${printable(name, NAME_MAX)}, byte ${byte}`;
     super(`${where}: ${printable(problem, NAME_MAX)}\n  fix: ${printable(fix, NAME_MAX)}`);
     this.byte = byte;
+    this.details = details;
   }
 }
 

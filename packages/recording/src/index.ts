@@ -25,8 +25,11 @@ export type {
 export { type Part, partBytes, preamble } from './parts.ts';
 export { RATE_CODE_MAX, rateCodeOf, rateKbpsOf } from './rate-code.ts';
 export { type FrameOfChanges, Recording, type RecordingSource } from './recording.ts';
-export type { Neighbour } from './state/neighbours.ts';
+export { Replay, type ReplayOptions } from './replay.ts';
+export type { ReadingVisitor } from './replay-visitor.ts';
+export type { Neighbour, NeighboursSnapshot } from './state/neighbours.ts';
+export type { PairSumsSnapshot } from './state/pair-sums.ts';
 export type { PiecesSnapshot } from './state/pieces.ts';
-export type { Flow } from './state/rates.ts';
+export type { Flow, FlowVisitor } from './state/rates.ts';
 export { SwarmState, type SwarmSnapshot, type WaitsFor } from './state/swarm-state.ts';
 export type { Totals } from './state/totals.ts';

@@ -15,7 +15,7 @@ export async function inflate(stored: Uint8Array, size: number): Promise<Uint8Ar
   const { writable, readable } = new DecompressionStream('deflate-raw');
   const writer = writable.getWriter();
   // What is wrong with the bytes is reported by the reader.
-  writer.write(stored).catch(() => {});
+  writer.write(stored as Uint8Array<ArrayBuffer>).catch(() => {});
   writer.close().catch(() => {});
   const reader = readable.getReader();
   const pieces: Uint8Array[] = [];

@@ -610,6 +610,7 @@ test.each([
 test.each([
   '',
   'run',
+  'view',
   'sweep',
   'work',
   'submit',
@@ -634,6 +635,7 @@ test('the help lists every command with its description', async () => {
   expect(await cli(['help'], environment)).toBe(0);
   for (const command of [
     'run',
+    'view',
     'sweep',
     'work',
     'submit',

@@ -16,6 +16,7 @@ import type { CliEnvironment } from './cli-environment.ts';
 import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { addConfigurationCommands } from './commands/add-configuration-commands.ts';
 import { addRunCommand } from './commands/add-run-command.ts';
+import { addViewCommand } from './commands/add-view-command.ts';
 import { Interrupted, RunFailed } from './commands/run-errors.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import { failureText } from './failure.ts';
@@ -35,6 +36,7 @@ const EXPECTED_ERRORS = [
 
 const EXAMPLES = `Examples:
   cachetorrent run examples/configs/small.json --leaders 30
+  cachetorrent run examples/configs/small.json --view
   cachetorrent sweep examples/experiments/leaders-sweep.yaml
 
 Run "cachetorrent <command> --help" for the options of a command.`;
@@ -67,6 +69,7 @@ function createProgram(environment: CliEnvironment): Command {
 
   program.commandsGroup('Simulation commands:');
   addRunCommand(program, environment);
+  addViewCommand(program, environment);
   addConfigurationCommands(program, environment);
   program.commandsGroup('Campaign commands:');
   addCampaignCommands(program, environment);

@@ -14,6 +14,9 @@ const CODE = 3;
 const FIELDS = 4;
 const NOBODY = -1;
 
+/** Receives the peers of a flow, and the codes of its rate before and after a change. */
+type CodeVisitor = (from: number, to: number, before: number, after: number) => void;
+
 interface FlowsOfAs {
   rows: Int32Array;
   /** One more than the greatest number so far. */
@@ -45,13 +48,19 @@ export class FlowTable {
     this.#of[as]!.rows[this.#row(as, flow) + FROM] = NOBODY;
   }
 
-  /** Changes the code of a flow by `delta`. @throws Malformed if there is no such flow or code */
-  change(as: number, flow: number, delta: number): void {
-    const at = this.#row(as, flow) + CODE;
+  /**
+   * Changes the code of a flow by `delta`, and calls `visit` with its peers and both codes.
+   *
+   * @throws Malformed if there is no such flow or code
+   */
+  change(as: number, flow: number, delta: number, visit?: CodeVisitor): void {
+    const at = this.#row(as, flow);
     const { rows } = this.#of[as]!;
-    const code = rows[at]! + delta;
+    const before = rows[at + CODE]!;
+    const code = before + delta;
     if (code < 0 || code > RATE_CODE_MAX) throw new Malformed(`has an impossible rate ${code}`);
-    rows[at] = code;
+    rows[at + CODE] = code;
+    visit?.(rows[at + FROM]!, rows[at + TO]!, before, code);
   }
 
   /** The peer that sends. @throws Malformed if the flow is not open */

@@ -25,8 +25,8 @@ export interface Neighbour {
 }
 
 export class Neighbours {
-  #lists: (Uint32Array | undefined)[];
-  #lengths: Uint32Array;
+  readonly #lists: (Uint32Array | undefined)[];
+  readonly #lengths: Uint32Array;
 
   /** For so many peers, one in each sub-torrent. */
   constructor(count: number) {
@@ -86,13 +86,34 @@ export class Neighbours {
     }
   }
 
-  snapshot(): readonly (Uint32Array | undefined)[] {
-    return this.#lists.map((list, peer) => list?.slice(0, this.#lengths[peer]));
+  snapshot(): NeighboursSnapshot {
+    const counts = this.#lengths.slice();
+    const entries = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
+    let at = 0;
+    for (let peer = 0; peer < counts.length; peer++) {
+      const count = counts[peer]!;
+      if (count === 0) continue;
+      entries.set(this.#lists[peer]!.subarray(0, count), at);
+      at += count;
+    }
+    return { counts, entries };
   }
 
-  restore(snapshot: readonly (Uint32Array | undefined)[]): void {
-    this.#lists = snapshot.map((list) => list?.slice());
-    this.#lengths = Uint32Array.from(snapshot, (list) => list?.length ?? 0);
+  restore({ counts, entries }: NeighboursSnapshot): void {
+    let at = 0;
+    for (let peer = 0; peer < counts.length; peer++) {
+      const count = counts[peer]!;
+      const list = this.#lists[peer];
+      if (count === 0) {
+        this.#lists[peer] = undefined;
+      } else if (list === undefined || list.length < count) {
+        this.#lists[peer] = entries.slice(at, at + count);
+      } else {
+        list.set(entries.subarray(at, at + count));
+      }
+      at += count;
+    }
+    this.#lengths.set(counts);
   }
 
   #find(peer: number, remote: number): number {
@@ -114,4 +135,12 @@ export class Neighbours {
     list[length] = entry;
     this.#lengths[peer] = length + 1;
   }
+}
+
+/** The connections of all peers, to keep. */
+export interface NeighboursSnapshot {
+  /** How many each peer has. */
+  readonly counts: Uint32Array;
+  /** The connections of all, peer by peer. */
+  readonly entries: Uint32Array;
 }

@@ -10,7 +10,7 @@ const BITS_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => {
 export class Pieces {
   readonly #pieces: number;
   /** The set of each peer that has ever taken part; kept when it leaves, since it may come back. */
-  #sets: (Uint8Array | undefined)[];
+  readonly #sets: (Uint8Array | undefined)[];
   /** For each piece, how many of the peers that take part hold it. */
   readonly copies: Uint32Array;
   /** For each peer, how many pieces it holds; 0 while it does not take part. */
@@ -76,15 +76,31 @@ export class Pieces {
   }
 
   snapshot(): PiecesSnapshot {
-    return {
-      sets: this.#sets.map((set) => set?.slice()),
-      copies: this.copies.slice(),
-      held: this.held.slice(),
-    };
+    const owners: number[] = [];
+    for (let peer = 0; peer < this.#sets.length; peer++) {
+      if (this.#sets[peer] !== undefined) owners.push(peer);
+    }
+    const size = (this.#pieces + 7) >> 3;
+    const sets = new Uint8Array(owners.length * size);
+    for (const [i, peer] of owners.entries()) sets.set(this.#sets[peer]!, i * size);
+    const { copies, held } = this;
+    return { owners: Uint32Array.from(owners), sets, copies: copies.slice(), held: held.slice() };
   }
 
-  restore({ sets, copies, held }: PiecesSnapshot): void {
-    this.#sets = sets.map((set) => set?.slice());
+  restore({ owners, sets, copies, held }: PiecesSnapshot): void {
+    const size = (this.#pieces + 7) >> 3;
+    let i = 0;
+    for (let peer = 0; peer < this.#sets.length; peer++) {
+      if (owners[i] !== peer) {
+        this.#sets[peer] = undefined;
+        continue;
+      }
+      const set = sets.subarray(i * size, (i + 1) * size);
+      const existing = this.#sets[peer];
+      if (existing === undefined) this.#sets[peer] = set.slice();
+      else existing.set(set);
+      i++;
+    }
     this.copies.set(copies);
     this.held.set(held);
   }
@@ -100,8 +116,10 @@ export class Pieces {
 
 /** Who holds what, to keep. */
 export interface PiecesSnapshot {
-  /** The pieces of each peer. */
-  readonly sets: readonly (Uint8Array | undefined)[];
+  /** The peers that have ever taken part, in ascending order. */
+  readonly owners: Uint32Array;
+  /** The pieces of each of them. */
+  readonly sets: Uint8Array;
   /** How many peers hold each piece. */
   readonly copies: Uint32Array;
   /** How many pieces each peer holds. */

@@ -3,6 +3,7 @@
 import type { RecordingHeader } from '../header.ts';
 import { rateKbpsOf } from '../rate-code.ts';
 import { FlowTable } from './flow-table.ts';
+import { PairSums } from './pair-sums.ts';
 
 /** Something that flows from a peer to another. */
 export interface Flow {
@@ -16,6 +17,9 @@ export interface Flow {
   readonly kbps: number;
 }
 
+/** Receives the fields of a flow. */
+export type FlowVisitor = (from: number, to: number, subTorrent: number, kbps: number) => void;
+
 export class Rates {
   readonly #asOf: readonly number[];
   readonly #asCount: number;
@@ -26,12 +30,16 @@ export class Rates {
   /** For each peer, the number of flows to it. */
   readonly incoming: Uint32Array;
   /** Rates from AS to AS, by `from · AS + to`. */
-  readonly #pairKbps = new Map<number, number>();
+  readonly #pairKbps: PairSums;
+  readonly #changed = (from: number, to: number, before: number, after: number): void => {
+    this.#add(from, to, rateKbpsOf(after) - rateKbpsOf(before));
+  };
 
   constructor({ as, peers }: RecordingHeader) {
     this.#asOf = peers.as;
     this.#asCount = as.name.length;
     this.#flows = new FlowTable(this.#asCount);
+    this.#pairKbps = new PairSums(this.#asCount);
     this.uploadKbps = new Float64Array(peers.as.length);
     this.downloadKbps = new Float64Array(peers.as.length);
     this.incoming = new Uint32Array(peers.as.length);
@@ -50,30 +58,25 @@ export class Rates {
   }
 
   change(as: number, flow: number, delta: number): void {
-    const beforeKbps = rateKbpsOf(this.#flows.codeOf(as, flow));
-    this.#flows.change(as, flow, delta);
-    const byKbps = rateKbpsOf(this.#flows.codeOf(as, flow)) - beforeKbps;
-    this.#add(this.#flows.fromOf(as, flow), this.#flows.toOf(as, flow), byKbps);
+    this.#flows.change(as, flow, delta, this.#changed);
   }
 
   /** What flows from an AS to another, in kbit/s. */
   ofPair(from: number, to: number): number {
-    return this.#pairKbps.get(from * this.#asCount + to) ?? 0;
+    return this.#pairKbps.get(from * this.#asCount + to);
   }
 
   forEachPair(visit: (from: number, to: number, kbps: number) => void): void {
-    for (const [pair, kbps] of this.#pairKbps) {
+    this.#pairKbps.forEach((pair, kbps) => {
       visit(Math.floor(pair / this.#asCount), pair % this.#asCount, kbps);
-    }
+    });
   }
 
-  /** All flows from peers of an AS. */
-  from(as: number): Flow[] {
-    const flows: Flow[] = [];
+  /** Calls `visit` for each flow from peers of an AS. */
+  forEachFrom(as: number, visit: FlowVisitor): void {
     this.#flows.forEach(as, (from, to, subTorrent, code) => {
-      flows.push({ from, to, subTorrent, kbps: rateKbpsOf(code) });
+      visit(from, to, subTorrent, rateKbpsOf(code));
     });
-    return flows;
   }
 
   snapshot(): readonly Int32Array[] {
@@ -95,9 +98,6 @@ export class Rates {
   #add(from: number, to: number, kbps: number): void {
     this.uploadKbps[from]! += kbps;
     this.downloadKbps[to]! += kbps;
-    const pair = this.#asOf[from]! * this.#asCount + this.#asOf[to]!;
-    const sum = (this.#pairKbps.get(pair) ?? 0) + kbps;
-    if (sum === 0) this.#pairKbps.delete(pair);
-    else this.#pairKbps.set(pair, sum);
+    this.#pairKbps.add(this.#asOf[from]! * this.#asCount + this.#asOf[to]!, kbps);
   }
 }

@@ -20,10 +20,11 @@ import {
   ROLES,
 } from '../format.ts';
 import type { RecordingHeader } from '../header.ts';
-import { type Neighbour, Neighbours } from './neighbours.ts';
+import { type Neighbour, Neighbours, type NeighboursSnapshot } from './neighbours.ts';
+import { PairSums, type PairSumsSnapshot } from './pair-sums.ts';
 import { Pieces, type PiecesSnapshot } from './pieces.ts';
-import { type Flow, Rates } from './rates.ts';
-import { TOTALS, type Totals, totalsFrom } from './totals.ts';
+import { type Flow, type FlowVisitor, Rates } from './rates.ts';
+import { type Totals, TotalsByAs } from './totals.ts';
 
 /** What a peer waits for; the first of these that applies. */
 export type WaitsFor =
@@ -57,13 +58,13 @@ export interface SwarmSnapshot {
   /** Whom peers follow. */
   readonly leaders: ReadonlyMap<number, readonly number[]>;
   /** The connections of each peer in each sub-torrent. */
-  readonly neighbours: readonly (Uint32Array | undefined)[];
+  readonly neighbours: NeighboursSnapshot;
   /** What flows, by AS of the sender. */
   readonly flows: readonly Int32Array[];
   /** The totals of each AS. */
   readonly totals: Float64Array;
   /** What has arrived, by pair of AS. */
-  readonly arrivedBits: ReadonlyMap<number, number>;
+  readonly arrivedBits: PairSumsSnapshot;
   /** When each peer has completed the file. */
   readonly completedAtMs: Float64Array;
 }
@@ -87,10 +88,9 @@ export class SwarmState implements ChangeVisitor {
   readonly #leaders = new Map<number, readonly number[]>();
   readonly #neighbours: Neighbours;
   readonly #rates: Rates;
-  /** By AS, then by total: `TOTALS`. */
-  readonly #totals: Float64Array;
+  readonly #totals: TotalsByAs;
   /** Bits that have arrived from AS to AS so far, by `from · AS + to`. */
-  readonly #arrivedBits = new Map<number, number>();
+  readonly #arrivedBits: PairSums;
   readonly #completedAtMs: Float64Array;
 
   /**
@@ -116,7 +116,8 @@ export class SwarmState implements ChangeVisitor {
     this.#roles = new Uint8Array(nodes * subTorrents);
     this.#neighbours = new Neighbours(nodes * subTorrents);
     this.#rates = new Rates(header);
-    this.#totals = new Float64Array(asCount * TOTALS.length);
+    this.#arrivedBits = new PairSums(asCount);
+    this.#totals = new TotalsByAs(asCount);
     this.#completedAtMs = new Float64Array(nodes).fill(NaN);
   }
 
@@ -167,6 +168,11 @@ export class SwarmState implements ChangeVisitor {
     return this.#rates.downloadKbps[peer]!;
   }
 
+  /** Whether there is something to send to a peer. */
+  receives(peer: number): boolean {
+    return this.#rates.incoming[peer]! > 0;
+  }
+
   /** The connections of a peer, as it knows them. */
   neighboursOf(peer: number, subTorrent = 0): Iterable<Neighbour> {
     return this.#neighbours.of(this.#member(peer, subTorrent));
@@ -191,7 +197,7 @@ export class SwarmState implements ChangeVisitor {
     if (!this.isPresent(peer)) return 'absent';
     if (this.isComplete(peer)) return 'nothing';
     if (!this.hasStarted(peer)) return 'tracker';
-    if (this.#rates.incoming[peer]! > 0) return 'the next piece';
+    if (this.receives(peer)) return 'the next piece';
     let waitsFor: WaitsFor = 'a connection';
     for (let sub = 0; sub < this.header.subTorrents; sub++) {
       for (const { remote, mayDownload } of this.neighboursOf(peer, sub)) {
@@ -239,15 +245,17 @@ export class SwarmState implements ChangeVisitor {
 
   /** The totals of an AS. */
   totalsOf(as: number): Totals {
-    const start = as * TOTALS.length;
-    return totalsFrom(this.#totals.subarray(start, start + TOTALS.length));
+    return this.#totals.of(as);
+  }
+
+  /** One of the totals of an AS. */
+  totalOf(as: number, name: keyof Totals): number {
+    return this.#totals.value(as, name);
   }
 
   /** The totals of all AS together. */
   get totals(): Totals {
-    const sums = new Float64Array(TOTALS.length);
-    for (const [i, value] of this.#totals.entries()) sums[i % TOTALS.length]! += value;
-    return totalsFrom(sums);
+    return this.#totals.sum();
   }
 
   /**
@@ -266,7 +274,7 @@ export class SwarmState implements ChangeVisitor {
    * last frame.
    */
   arrivedBits(from: number, to: number): number {
-    return this.#arrivedBits.get(this.#pair(from, to)) ?? 0;
+    return this.#arrivedBits.get(this.#pair(from, to));
   }
 
   /** What flows from an AS to another one, or within it, in kbit/s. */
@@ -281,7 +289,16 @@ export class SwarmState implements ChangeVisitor {
 
   /** All that flows from peers of an AS. */
   flowsFrom(as: number): Flow[] {
-    return this.#rates.from(as);
+    const flows: Flow[] = [];
+    this.forEachFlowFrom(as, (from, to, subTorrent, kbps) => {
+      flows.push({ from, to, subTorrent, kbps });
+    });
+    return flows;
+  }
+
+  /** Calls `visit` for each flow from peers of an AS. */
+  forEachFlowFrom(as: number, visit: FlowVisitor): void {
+    this.#rates.forEachFrom(as, visit);
   }
 
   // To go back in time.
@@ -296,8 +313,8 @@ export class SwarmState implements ChangeVisitor {
       leaders: new Map(this.#leaders),
       neighbours: this.#neighbours.snapshot(),
       flows: this.#rates.snapshot(),
-      totals: this.#totals.slice(),
-      arrivedBits: new Map(this.#arrivedBits),
+      totals: this.#totals.snapshot(),
+      arrivedBits: this.#arrivedBits.snapshot(),
       completedAtMs: this.#completedAtMs.slice(),
     };
   }
@@ -310,10 +327,11 @@ export class SwarmState implements ChangeVisitor {
     this.#roles.set(snapshot.roles);
     this.#neighbours.restore(snapshot.neighbours);
     this.#rates.restore(snapshot.flows);
-    this.#totals.set(snapshot.totals);
+    this.#totals.restore(snapshot.totals);
     this.#completedAtMs.set(snapshot.completedAtMs);
-    replace(this.#leaders, snapshot.leaders);
-    replace(this.#arrivedBits, snapshot.arrivedBits);
+    this.#leaders.clear();
+    for (const [member, leaders] of snapshot.leaders) this.#leaders.set(member, leaders);
+    this.#arrivedBits.restore(snapshot.arrivedBits);
   }
 
   // Changes.
@@ -324,8 +342,8 @@ export class SwarmState implements ChangeVisitor {
     this.#flags[peer] = (this.#flags[peer]! & CACHE) | PRESENT | (isComplete ? COMPLETE : 0);
     this.#stays[peer] = stay;
     if (this.#isCache(peer)) return;
-    this.#add(as, 'arrivals', 1);
-    this.#add(as, isComplete ? 'seeds' : 'leechers', 1);
+    this.#totals.add(as, 'arrivals', 1);
+    this.#totals.add(as, isComplete ? 'seeds' : 'leechers', 1);
   }
 
   /** See `ChangeVisitor`. */
@@ -334,7 +352,7 @@ export class SwarmState implements ChangeVisitor {
     this.#flags[peer]! |= STARTED;
     const before = this.#pieces.held[peer]!;
     this.#pieces.start(peer, holdings);
-    this.#add(as, 'piecesHeld', this.#pieces.held[peer]! - before);
+    this.#totals.add(as, 'piecesHeld', this.#pieces.held[peer]! - before);
   }
 
   /** See `ChangeVisitor`. */
@@ -342,7 +360,7 @@ export class SwarmState implements ChangeVisitor {
     this.#mustBePresent(peer);
     const isComplete = this.isComplete(peer);
     this.#flags[peer]! &= CACHE;
-    this.#add(as, 'piecesHeld', -this.#pieces.held[peer]!);
+    this.#totals.add(as, 'piecesHeld', -this.#pieces.held[peer]!);
     this.#pieces.stop(peer);
     for (let sub = 0; sub < this.header.subTorrents; sub++) {
       this.#neighbours.clear(this.#member(peer, sub));
@@ -353,8 +371,8 @@ export class SwarmState implements ChangeVisitor {
       }
     });
     if (this.#isCache(peer)) return;
-    this.#add(as, reason, 1);
-    this.#add(as, isComplete ? 'seeds' : 'leechers', -1);
+    this.#totals.add(as, reason, 1);
+    this.#totals.add(as, isComplete ? 'seeds' : 'leechers', -1);
   }
 
   /** See `ChangeVisitor`. */
@@ -377,14 +395,14 @@ export class SwarmState implements ChangeVisitor {
     if (!this.#pieces.store(peer, piece)) {
       throw new Malformed(`has piece ${piece} of peer ${peer}, who holds it`);
     }
-    this.#add(as, 'piecesHeld', 1);
+    this.#totals.add(as, 'piecesHeld', 1);
     if (this.#pieces.held[peer] !== this.header.pieces || this.isComplete(peer)) return;
     this.#flags[peer]! |= COMPLETE;
     this.#completedAtMs[peer] = atMs;
     if (this.#isCache(peer)) return;
-    this.#add(as, 'completions', 1);
-    this.#add(as, 'leechers', -1);
-    this.#add(as, 'seeds', 1);
+    this.#totals.add(as, 'completions', 1);
+    this.#totals.add(as, 'leechers', -1);
+    this.#totals.add(as, 'seeds', 1);
   }
 
   /** See `ChangeVisitor`. */
@@ -406,13 +424,13 @@ export class SwarmState implements ChangeVisitor {
   /** See `ChangeVisitor`. */
   flowOpened({ as }: Moment, flow: number, peer: number, sub: number, remote: number): void {
     this.#rates.open(as, flow, peer, remote, sub);
-    this.#add(as, 'activeConnections', 1);
+    this.#totals.add(as, 'activeConnections', 1);
   }
 
   /** See `ChangeVisitor`. */
   flowClosed({ as }: Moment, flow: number): void {
     this.#rates.close(as, flow);
-    this.#add(as, 'activeConnections', -1);
+    this.#totals.add(as, 'activeConnections', -1);
   }
 
   /** See `ChangeVisitor`. */
@@ -425,13 +443,12 @@ export class SwarmState implements ChangeVisitor {
 
   /** See `ChangeVisitor`. */
   counter({ as }: Moment, counter: CounterName, delta: number): void {
-    this.#add(as, counter, delta);
+    this.#totals.add(as, counter, delta);
   }
 
   /** See `ChangeVisitor`. */
   traffic({ as }: Moment, fromAs: number, bits: number): void {
-    const pair = this.#pair(fromAs, as);
-    this.#arrivedBits.set(pair, (this.#arrivedBits.get(pair) ?? 0) + bits);
+    this.#arrivedBits.add(this.#pair(fromAs, as), bits);
   }
 
   #mustBePresent(peer: number): void {
@@ -447,7 +464,7 @@ export class SwarmState implements ChangeVisitor {
     const before = this.#leads(peer);
     change();
     const after = this.#leads(peer);
-    if (before !== after) this.#add(as, 'leaders', after ? 1 : -1);
+    if (before !== after) this.#totals.add(as, 'leaders', after ? 1 : -1);
   }
 
   #leads(peer: number): boolean {
@@ -462,10 +479,6 @@ export class SwarmState implements ChangeVisitor {
     else this.#leaders.set(member, leaders);
   }
 
-  #add(as: number, total: keyof Totals, by: number): void {
-    this.#totals[as * TOTALS.length + TOTAL_INDEX[total]]! += by;
-  }
-
   #member(peer: number, subTorrent: number): number {
     return peer * this.header.subTorrents + subTorrent;
   }
@@ -473,14 +486,4 @@ export class SwarmState implements ChangeVisitor {
   #pair(from: number, to: number): number {
     return from * this.header.as.name.length + to;
   }
-}
-
-const TOTAL_INDEX = Object.fromEntries(TOTALS.map((name, i) => [name, i])) as Record<
-  keyof Totals,
-  number
->;
-
-function replace<Key, Value>(target: Map<Key, Value>, source: ReadonlyMap<Key, Value>): void {
-  target.clear();
-  for (const [key, value] of source) target.set(key, value);
 }

@@ -42,8 +42,7 @@ export interface Totals {
   readonly unserved: number;
 }
 
-/** The totals in the order in which a state holds them. */
-export const TOTALS: readonly (keyof Totals)[] = [
+const NAMES = [
   'leechers',
   'seeds',
   'leaders',
@@ -63,10 +62,54 @@ export const TOTALS: readonly (keyof Totals)[] = [
   'importedPieces',
   'neededPieces',
   'unserved',
-];
+] as const satisfies readonly (keyof Totals)[];
 
-/** The totals with these values, which are in order. */
-export function totalsFrom(values: ArrayLike<number>): Totals {
-  const entries = TOTALS.map((name, i) => [name, values[i]!]);
+const COUNT = NAMES.length;
+const INDEX = Object.fromEntries(NAMES.map((name, i) => [name, i])) as Record<keyof Totals, number>;
+
+/** The totals of all AS: by AS, then in the order of `NAMES`. */
+export class TotalsByAs {
+  readonly #values: Float64Array;
+
+  constructor(asCount: number) {
+    this.#values = new Float64Array(asCount * COUNT);
+  }
+
+  /** Adds to a total of an AS. */
+  add(as: number, name: keyof Totals, by: number): void {
+    this.#values[as * COUNT + INDEX[name]]! += by;
+  }
+
+  /** One total of an AS. */
+  value(as: number, name: keyof Totals): number {
+    return this.#values[as * COUNT + INDEX[name]]!;
+  }
+
+  /** All totals of an AS. */
+  of(as: number): Totals {
+    return totalsFrom(this.#values.subarray(as * COUNT, (as + 1) * COUNT));
+  }
+
+  /** The totals of all AS together. */
+  sum(): Totals {
+    const sums = new Float64Array(COUNT);
+    const values = this.#values;
+    for (let at = 0; at < values.length; at += COUNT) {
+      for (let i = 0; i < COUNT; i++) sums[i]! += values[at + i]!;
+    }
+    return totalsFrom(sums);
+  }
+
+  snapshot(): Float64Array {
+    return this.#values.slice();
+  }
+
+  restore(snapshot: Float64Array): void {
+    this.#values.set(snapshot);
+  }
+}
+
+function totalsFrom(values: Float64Array): Totals {
+  const entries = NAMES.map((name, i) => [name, values[i]!]);
   return Object.fromEntries(entries) as unknown as Totals;
 }

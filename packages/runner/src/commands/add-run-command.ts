@@ -8,6 +8,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { type OverrideFlags, withOverrides } from '../configuration/override-options.ts';
 import type { Overrides } from '../configuration/parameters.ts';
+import { parsePort } from './add-view-command.ts';
 import { DEFAULT_TIMELINE_MS } from './run-options.ts';
 
 const DEFAULT_SEED = 1;
@@ -27,6 +28,9 @@ interface RunFlags extends OverrideFlags {
   readonly timeline?: number;
   readonly cdf?: true;
   readonly record?: true;
+  readonly view?: true;
+  readonly viewPort?: number;
+  readonly open?: true;
   readonly log?: string;
   readonly logKinds?: string;
   readonly json?: true;
@@ -48,6 +52,10 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
     .option('--workers <n>', WORKERS, parseWorkers)
     .option('--plan', 'Print the expected memory and time of the run, and exit')
     .option('--force', FORCE)
+    .optionsGroup('View options:')
+    .option('--view', 'Show the run in a browser while it goes on; prints the address')
+    .option('--view-port <n>', 'Port of the page (default: chosen by the system)', parsePort)
+    .option('--open', 'Open the page in the browser of the system')
     .optionsGroup('Output options:')
     .option('--out <folder>', 'Write the results to this folder, as JSON and CSV files')
     .option('--timeline <ms>', TIMELINE, parseNumber)
@@ -65,7 +73,7 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
       const { messageKindsOf } = await import('../results/message-log.ts');
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
       const { quiet = false, plan = false, force = false, record = false, ...more } = rest;
-      const { log, logKinds, set, ...fields } = more;
+      const { view = false, viewPort, open = false, log, logKinds, set, ...fields } = more;
       const note = (text: string) => environment.stderr.write(`note: ${text}\n`);
       const parse = lateParser(command);
       const settings = set === undefined ? {} : await settingsOf(set, parse);
@@ -74,12 +82,13 @@ export function addRunCommand(program: Command, environment: CliEnvironment): vo
         ...(workers === undefined ? {} : { workers }),
         ...(out === undefined ? {} : { out }),
         ...(timeline === undefined ? {} : { timelineMs: timeline }),
+        ...(viewPort === undefined ? {} : { viewPort }),
         ...(log === undefined ? {} : { log }),
         ...(logKinds === undefined
           ? {}
           : { logKinds: parse('--log-kinds <kinds>', logKinds, messageKindsOf) }),
       };
-      const modes = { cdf, json, quiet, plan, force, record };
+      const modes = { cdf, json, quiet, plan, force, record, view, open };
       await runCommand({ file, overrides, seed, ...modes, ...optional }, environment);
     });
 }

@@ -7,6 +7,7 @@ import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
 import { checkReplaceable, refuseExisting } from '../overwriting.ts';
+import { replayFor } from '../report/replay.ts';
 import { plotFolderOf, writeReport } from '../report/report.ts';
 
 export interface ReportFlags {
@@ -20,14 +21,17 @@ export interface ReportFlags {
 export async function reportCommand(
   folder: string,
   { out, experiment, force }: ReportFlags,
-  { stdout, stderr }: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
+  const { stdout, stderr } = environment;
   await refuseInStore(folder, out, `--out ${out}`);
   await checkReplaceable(out, `--out ${out}`, force === true);
   if (force !== true) await refuseExisting(plotFolderOf(out), `--out ${out}: ${plotFolderOf(out)}`);
   const { page, plotFolder, plots, data } = await withStoreErrors(folder, async () => {
     const store = await Store.openReadOnly(folder);
-    return writeReport(store, findStoredCampaign(store, experiment), out);
+    return writeReport(store, findStoredCampaign(store, experiment), out, (data) =>
+      replayFor(store, data, environment),
+    );
   });
   for (const run of data.damaged) stderr.write(damagedRunWarning(run));
   stdout.write(`${page}\n${pluralize(plots.length, 'plot')} as SVG and PNG in ${plotFolder}\n`);

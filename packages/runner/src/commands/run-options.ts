@@ -18,6 +18,12 @@ export interface RunCommandOptions {
   readonly timelineMs?: number;
   /** Whether to record the run in the folder of the results. */
   readonly record: boolean;
+  /** Whether to show the run in a browser while it goes on. */
+  readonly view: boolean;
+  /** The port of the page; by default the system chooses one. */
+  readonly viewPort?: number;
+  /** Whether to open the page in the browser of the system. */
+  readonly open: boolean;
   /** The file for a log of all messages between nodes. */
   readonly log?: string;
   /** The kinds of messages to log; by default all. */

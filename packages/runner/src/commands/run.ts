@@ -26,6 +26,7 @@ import { summaryOf } from '../results/summary.ts';
 import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
 import { VERSION } from '../version.ts';
+import type { LiveView } from '../view/live-view.ts';
 import {
   checkMemory,
   planRun,
@@ -46,7 +47,7 @@ export async function runCommand(
   options: RunCommandOptions,
   environment: CliEnvironment,
 ): Promise<void> {
-  const { file, overrides, out, json, cdf, plan, force } = options;
+  const { file, overrides, out, json, plan, force } = options;
   checkOptions(options);
   const configFile = await readConfig(file);
   const { swarm, config } = checkedSwarm(configFile, overrides);
@@ -67,14 +68,45 @@ export async function runCommand(
     await checkLogFile(options.log, { config: file, force, ...optional });
   }
 
-  const finished = await simulateWithProgress(
-    swarm,
-    config,
-    { ...options, workers: resources.workers },
-    environment,
-  ).catch((error: unknown) => {
-    throw located(error);
-  });
+  const view = await startView(options, environment);
+  try {
+    const finished = await simulateWithProgress(
+      swarm,
+      config,
+      { ...options, workers: resources.workers },
+      environment,
+      view,
+    ).catch((error: unknown) => {
+      throw located(error);
+    });
+    await writeResults(finished, options, environment);
+    await view?.untilLeft(environment);
+  } finally {
+    await view?.close();
+  }
+}
+
+/** The page of the run, if it is to be shown. */
+async function startView(
+  { view, viewPort: port = 0, open, file: config, record, out, log }: RunCommandOptions,
+  environment: CliEnvironment,
+): Promise<LiveView | undefined> {
+  if (!view) return undefined;
+  const { LiveView } = await import('../view/live-view.ts');
+  const optional = {
+    ...(record && out !== undefined ? { folder: out } : {}),
+    ...(log === undefined ? {} : { log }),
+  };
+  return await LiveView.start({ config, port, open, ...optional }, environment);
+}
+
+/** Writes and prints what a run has resulted in. */
+async function writeResults(
+  finished: FinishedRun,
+  { file, out, cdf, json, record }: RunCommandOptions,
+  environment: CliEnvironment,
+): Promise<void> {
+  const { config } = finished;
   const warning = leaderWarning(finished.simulation.result, config);
   if (warning !== undefined) environment.stderr.write(`warning: ${warning}\n`);
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
@@ -89,7 +121,7 @@ export async function runCommand(
         ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
         ...(result.borders === undefined ? {} : { 'borders.csv': bordersCsv(result.borders) }),
       };
-      await writeResultFolder(out, files, options.record ? [RECORDING_FILE] : []);
+      await writeResultFolder(out, files, record ? [RECORDING_FILE] : []);
     }
   } finally {
     // After the files, as the reader of standard output may close it; and even if they fail.
@@ -101,6 +133,7 @@ export async function runCommand(
 /** @throws UserError if options are invalid, or cannot be combined */
 function checkOptions(options: RunCommandOptions): void {
   const { out, timelineMs, record, log, logKinds, cdf, json } = options;
+  checkViewOptions(options);
   if (logKinds !== undefined && log === undefined) {
     const problem = 'has no effect without --log';
     throw new UserError({ at: '--log-kinds', problem, fix: 'add --log <file>, or remove it' });
@@ -124,11 +157,25 @@ function checkOptions(options: RunCommandOptions): void {
   }
 }
 
+/** @throws UserError if options of the view cannot be combined */
+function checkViewOptions({ view, viewPort, open, plan }: RunCommandOptions): void {
+  const option = viewPort === undefined ? '--open' : '--view-port';
+  if (!view && (viewPort !== undefined || open)) {
+    const fix = 'add --view, or remove it';
+    throw new UserError({ at: option, problem: 'has no effect without --view', fix });
+  }
+  if (view && plan) {
+    const problem = 'cannot be combined with --plan, which does not run anything';
+    throw new UserError({ at: '--view', problem, fix: 'remove one of them' });
+  }
+}
+
 async function simulateWithProgress(
   swarm: Swarm,
   config: CompleteSwarmConfig,
   options: RunCommandOptions,
   environment: CliEnvironment,
+  view: LiveView | undefined,
 ): Promise<FinishedRun> {
   const { seed, workers, quiet, out, timelineMs = DEFAULT_TIMELINE_MS, log, logKinds } = options;
   const { stderr, nowMs, signal } = environment;
@@ -142,10 +189,14 @@ async function simulateWithProgress(
   const logFile = log === undefined ? undefined : new LogFile(log);
   const messageLog = logFile && {
     ...(logKinds === undefined ? {} : { kinds: logKinds }),
-    onMessages: (messages: LoggedMessages) => logFile.write(messages),
+    onMessages: async (messages: LoggedMessages) => {
+      const bytes = await logFile.write(messages);
+      view?.logged(bytes);
+    },
   };
 
-  const recordingFile = options.record && out !== undefined ? new RecordingFile(out) : undefined;
+  const recordingFile =
+    view?.sink ?? (options.record && out !== undefined ? new RecordingFile(out) : undefined);
   const recording = recordingFile && {
     program: `CacheTorrent ${VERSION}`,
     configuration: config,
@@ -175,6 +226,7 @@ async function simulateWithProgress(
     throw explainFailure(error, options, environment);
   } finally {
     display?.clear();
+    view?.ended();
   }
   const wallMs = nowMs() - startMs;
   return { config, seed, simulation, wallMs, peakRssBytes: environment.peakRssBytes() };

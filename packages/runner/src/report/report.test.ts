@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 import type { Churn } from '@cachetorrent/simulator';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -53,6 +54,15 @@ const FIELDS_ONLY = {
   repeat: 2,
   plots: [{ x: 'leaders', y: ['redundancy', 'p50Ms'] }],
 };
+
+/** What the page of a run does: it has a policy of its own, and a worker from its own text. */
+const PAGE_WITH_WORKER = `<!doctype html>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src
+'unsafe-inline'; worker-src blob:"><body><script type="module">
+const text = "postMessage('drawn in a worker')";
+const worker = new Worker(URL.createObjectURL(new Blob([text])));
+worker.onmessage = ({ data }) => document.body.append(data);
+</script>`;
 
 async function withReport(
   use: (report: WrittenReport, folder: string) => Promise<void>,
@@ -271,6 +281,7 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
     page: string,
     use: (page: Page) => Promise<void>,
     colorScheme: 'light' | 'dark' = 'light',
+    mayRequest: (address: string) => boolean = () => false,
   ): Promise<void> {
     const context = await browser.newContext({
       colorScheme,
@@ -282,7 +293,8 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
     tab.on('console', (message) => problems.push(message.text()));
     tab.on('pageerror', (error) => problems.push(error.message));
     tab.on('request', (request) => {
-      if (request.url() !== address) problems.push(`requested ${request.url()}`);
+      if (request.url() !== address && !mayRequest(request.url()))
+        problems.push(`requested ${request.url()}`);
     });
     try {
       await tab.goto(address);
@@ -332,6 +344,32 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
         await expect.poll(sorted).toEqual(means.toSorted((a, b) => b - a));
       }),
     ));
+
+  test('shows the replay of a run when asked to, which may use a worker, and no network', () =>
+    withReport(async ({ data }, folder) => {
+      const file = join(folder, 'with-replay.html');
+      const store = await Store.openReadOnly(join(folder, 'a store'));
+      const content = { page: gzipSync(PAGE_WITH_WORKER).toString('base64') };
+      const replay = {
+        setting: 'the first',
+        key: data.settings[0]!.runs[0]!.key,
+        seed: 1,
+        content,
+      };
+      await writeReport(store, findStoredCampaign(store), file, () => Promise.resolve(replay));
+      await openPage(
+        file,
+        async (tab) => {
+          const frame = tab.locator('#replay-frame');
+          expect(await frame.isVisible()).toBe(false);
+          await tab.getByRole('button', { name: `Show the replay of run` }).press('Enter');
+          await frame.contentFrame().getByText('drawn in a worker').waitFor();
+          expect((await frame.boundingBox())!.height).toBeGreaterThan(500);
+        },
+        'light',
+        (address) => address.startsWith('blob:'),
+      );
+    }));
 
   test('supports dark mode with sufficient contrast', () =>
     withReport(async ({ page }) => {

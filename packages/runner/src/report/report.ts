@@ -12,6 +12,7 @@ import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
+import type { Replay } from './replay.ts';
 import { metricPlots } from './plots/curves.ts';
 import { paymentsPlot } from './plots/payments.ts';
 import { completionTimesPlot } from './plots/completion-times.ts';
@@ -30,12 +31,14 @@ export interface WrittenReport {
 /**
  * Writes the report of a campaign to `file`, and its plots to a folder next to it.
  *
+ * @param replayFor Makes the replay of a run; without it, the report has none.
  * @throws UserError if the store has none of its runs, or `file` cannot be written
  */
 export async function writeReport(
   store: Store,
   campaign: StoredCampaign,
   file: string,
+  replayFor?: (data: ReportData) => Promise<Replay | undefined>,
 ): Promise<WrittenReport> {
   const data = await reportData(store, campaign);
   if (data.settings.every(({ runs }) => runs.every(({ metrics }) => metrics === undefined))) {
@@ -57,12 +60,14 @@ export async function writeReport(
     .filter((plot) => plot !== undefined);
   const plots = [...curves, ...details];
   const plotFolder = plotFolderOf(file);
+  checkPlotFolder(plotFolder);
+  const replay = await replayFor?.(data);
   const page = pageOf(data, {
     curves,
     details,
     plotFolder: basename(plotFolder),
+    ...(replay === undefined ? {} : { replay }),
   });
-  checkPlotFolder(plotFolder);
   try {
     await createFolders(dirname(file));
     await writePlots(plotFolder, plots);

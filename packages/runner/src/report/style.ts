@@ -66,12 +66,15 @@ pre { background: var(--surface); border: 1px solid var(--line); border-radius: 
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 code { font-size: 0.9em; }
 details { margin: 0 0 16px; } summary { cursor: pointer; padding: 4px 0; font-weight: 600; }
+button { font: inherit; color: var(--accent); background: var(--surface); padding: 8px 16px;
+  border: 1px solid currentColor; border-radius: 6px; cursor: pointer; }
+iframe { width: 100%; height: 85vh; min-height: 560px; border: 1px solid var(--line); }
 footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
 @media print {
   :root { --text: #000; --muted: #444; --background: #fff; --surface: #f2f2f2; --line: #bbb;
     --warn: #000; --warn-surface: #fff; color-scheme: light; ${seriesVariables('light')} }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-  nav { display: none; } figure, tr, .warning { break-inside: avoid; } h2, h3 {
+  nav, button, iframe { display: none; } figure, tr, .warning { break-inside: avoid; } h2, h3 {
   break-after: avoid; }
   .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .plots.wide { grid-template-columns: 1fr; } .scroll { overflow: visible; }

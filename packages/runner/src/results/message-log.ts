@@ -94,11 +94,13 @@ export class LogFile {
     this.#path = path;
   }
 
-  /** Appends `messages`. */
-  async write(messages: LoggedMessages): Promise<void> {
+  /** Appends `messages`. Returns how many bytes they take. */
+  async write(messages: LoggedMessages): Promise<number> {
     try {
       this.#file ??= await open(this.#path, 'w');
-      await this.#file.writeFile(linesOf(messages));
+      const lines = Buffer.from(linesOf(messages));
+      await this.#file.writeFile(lines);
+      return lines.length;
     } catch (error) {
       throw this.#errorOf(error);
     }

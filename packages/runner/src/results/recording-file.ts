@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Recording } from '@cachetorrent/recording';
 
 import { createFolders } from '../campaign/store/files.ts';
-import { systemError } from '../system-error.ts';
+import { type Place, systemError } from '../system-error.ts';
 import { RECORDING_FILE, RESULT_FILES } from './folder.ts';
 
 /** Bytes that are read at once. */
@@ -19,12 +19,17 @@ const READ_BYTES = 2 ** 18;
 /** The recording of a run while it is written. */
 export class RecordingFile {
   readonly #folder: string;
+  readonly #place: Place;
   #file: FileHandle | undefined;
   #isClosed = false;
 
-  /** In this folder, which `checkResultFolder` has checked. */
-  constructor(folder: string) {
+  /** In this folder, which `checkResultFolder` has checked. `place` is what errors call it. */
+  constructor(
+    folder: string,
+    place: Place = { at: `--record in ${folder}`, elsewhere: 'choose another folder with --out' },
+  ) {
     this.#folder = folder;
+    this.#place = place;
   }
 
   /**
@@ -65,8 +70,7 @@ export class RecordingFile {
     try {
       await write();
     } catch (error) {
-      const at = `--record in ${this.#folder}`;
-      throw systemError(error, { at, elsewhere: 'choose another folder with --out' });
+      throw systemError(error, this.#place);
     }
   }
 }
