@@ -27,7 +27,7 @@ const PACKAGES = [
   },
   { name: 'protocol', prints: /^true 8\nhello\n$/ },
   { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n\[ 95, 91 \]\n$/ },
-  { name: 'recording', prints: /^\d+ true\n60 true (true|false)\n$/ },
+  { name: 'recording', prints: /^\d+ true\n60 true (true|false)\ntrue true\n$/ },
   { name: 'view', prints: /^true\n$/ },
   {
     name: 'simulator',

@@ -164,15 +164,15 @@ describe.each([
     const { outsideBits, insideBits } = read.points.at(-1)!.totals;
     const sums = { outsideBits: 0, insideBits: 0 };
     let beforeMs = 0;
-    for (const { atMs, borderKbps, insideKbps, utilization } of read.points) {
+    for (const { atMs, borderKbps, insideKbps, utilisation } of read.points) {
       sums.outsideBits += borderKbps * (atMs - beforeMs);
       sums.insideBits += insideKbps * (atMs - beforeMs);
-      expect(utilization).toBeLessThanOrEqual(1);
+      expect(utilisation).toBeLessThanOrEqual(1);
       beforeMs = atMs;
     }
     expect(sums.outsideBits / outsideBits).toBeCloseTo(1, 6);
     expect(sums.insideBits / insideBits).toBeCloseTo(1, 6);
-    expect(read.points.some(({ utilization }) => utilization > 0.1)).toBe(true);
+    expect(read.points.some(({ utilisation }) => utilisation > 0.1)).toBe(true);
   });
 
   test('a heat map has the peers that are there, leaders first, and what they hold', async () => {

@@ -25,7 +25,7 @@ import { type Beginnings, chunksOf } from './bundle/chunks.ts';
 import { inputsOf } from './bundle/inputs.ts';
 import { isExternal } from './bundle/libraries.ts';
 import { licensesOf } from './bundle/licenses.ts';
-import { bundlePage } from './bundle/page.ts';
+import { bundlePage, pageFileIn } from './bundle/page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNNER = join(ROOT, 'packages/runner');
@@ -51,7 +51,8 @@ const BEGINNINGS: Beginnings = {
   ],
 };
 
-if (!isBundleCurrent(ROOT)) await bundle();
+// The page is among what `tsc -b` builds, and may have been removed with that.
+if (!isBundleCurrent(ROOT) || !existsSync(pageFileIn(ROOT))) await bundle();
 
 async function bundle(): Promise<void> {
   const startMs = Date.now();

@@ -22,6 +22,11 @@ const FOLDER = 'packages/view/dist';
 /** The module whose default export is the program of a worker, as text. */
 const WORKER = 'view:worker';
 
+/** Where the page is. */
+export function pageFileIn(root: string): string {
+  return join(root, FOLDER, 'page.html');
+}
+
 /** Writes the page. Returns the modules that it was made of. */
 export async function bundlePage(root: string): Promise<readonly string[]> {
   const worker = await bundled(root, 'worker/entry.ts', 'iife', []);
@@ -35,7 +40,7 @@ export async function bundlePage(root: string): Promise<readonly string[]> {
   const style = styles.map((path) => readFileSync(path, 'utf8')).join('\n');
   mkdirSync(join(root, FOLDER), { recursive: true });
   write(join(root, FOLDER, 'page-licenses.txt'), licensesOf(modules));
-  write(join(root, FOLDER, 'page.html'), htmlOf(page.code, style));
+  write(pageFileIn(root), htmlOf(page.code, style));
   return modules;
 }
 

@@ -5,8 +5,8 @@
  *
  *     before frame   4   8   12   16   20        too many:        8        16        24 …
  *
- * A quarter of the memory is for others, near where the player has been last: whoever goes back goes
- * on doing so, in small steps.
+ * A quarter of the memory is for others, near where the player has been last: whoever goes back
+ * goes on doing so, in small steps.
  */
 
 import type { SwarmSnapshot, SwarmState } from './state/swarm-state.ts';

@@ -120,8 +120,8 @@ export class Replay {
 
   /**
    * The state at a time, in ms: before the changes at that time and later; at the end of what has
-   * been read if the time is later. It is the same object each time, and changes with the next call.
-   * Calls are executed one after another. The header must have been read.
+   * been read if the time is later. It is the same object each time, and changes with the next
+   * call. Calls are executed one after another. The header must have been read.
    */
   seek(atMs: number): Promise<SwarmState> {
     const found = this.#idle.then(() => this.#seek(atMs));

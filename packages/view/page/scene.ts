@@ -1,6 +1,6 @@
 /**
- * What the worker of a run tells the page: once, how the AS are laid out; as frames of the recording
- * come, their figures and events; and at any time that the page asks for, a scene.
+ * What the worker of a run tells the page: once, how the AS are laid out; as frames of the
+ * recording come, their figures and events; and at any time that the page asks for, a scene.
  */
 
 import type { DepartureReason, RecordingHeader, Totals, WaitsFor } from '@cachetorrent/recording';
@@ -12,8 +12,8 @@ export interface Opening {
 }
 
 /**
- * Where the AS are on the map, and the peers in them, in units of the map: a peer has a radius of 1.
- * The map is centred on the origin.
+ * Where the AS are on the map, and the peers in them, in units of the map: a peer has a radius
+ * of 1. The map is centred on the origin.
  */
 export interface MapLayout {
   /** The centre and the radius of each AS. The tracker's AS without peers has radius 0. */
@@ -39,7 +39,7 @@ export interface FramePoint {
   /** What has arrived within AS during the frame, in kbit/s. */
   readonly insideKbps: number;
   /** What peers have sent of what they could have sent, during the frame: 0 to 1. */
-  readonly utilization: number;
+  readonly utilisation: number;
 }
 
 /**

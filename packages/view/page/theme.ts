@@ -1,6 +1,7 @@
 /**
- * Light and dark, and the colours of both. They are those of Okabe and Ito, which people with colour
- * vision deficiency can tell apart, and the scale cividis. `style.css` has the same as properties.
+ * Light and dark, and the colours of both. They are near those of Okabe and Ito, which people with
+ * colour vision deficiency can tell apart, darker or lighter so that text in them can be read.
+ * `style.css` has the same as properties.
  */
 
 import { effect, type Signal, signal } from '@preact/signals';

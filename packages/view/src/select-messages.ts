@@ -4,8 +4,8 @@
  *     …,"kind":"have","piece":40}⏎{"ms":2213,"from":3,…}⏎{"ms":22
  *                                 └ a line: parsed ────┘ └ unfinished: the rest comes, or never
  *
- * The bytes become text in an encoding of one character for each byte, so that positions in the text
- * are positions in the log. All that our own logs contain is ASCII.
+ * The bytes become text in an encoding of one character for each byte, so that positions in the
+ * text are positions in the log. All that our own logs contain is ASCII.
  */
 
 import type { LoggedMessage, MessagePage, MessageQuery } from './messages.ts';
@@ -65,8 +65,15 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** The shape of all lines that `run --log` writes. */
-const LINE =
-  /\{"ms":(\d+(?:\.\d+)?),"from":(\d+),"to":(\d+),"kind":"(\w+)"(?:,"piece":(\d+))?(?:,"block":(\d+),"blocks":(\d+))?\}\n/y;
+const LINE = new RegExp(
+  [
+    /\{"ms":(\d+(?:\.\d+)?),"from":(\d+),"to":(\d+),"kind":"(\w+)"/,
+    /(?:,"piece":(\d+))?(?:,"block":(\d+),"blocks":(\d+))?\}\n/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'y',
+);
 
 /** The message in the line from `start` to `end` of `text`, which begins at `textByte`. */
 function messageAt(text: string, start: number, end: number, textByte: number): LoggedMessage {

@@ -1,6 +1,6 @@
 /**
- * What a page is told about the runs that it shows: where each comes from. The server writes it into
- * the page, and so does whoever saves a page with its data inside.
+ * What a page is told about the runs that it shows: where each comes from. The server writes it
+ * into the page, and so does whoever saves a page with its data inside.
  */
 
 /** What a page shows. */

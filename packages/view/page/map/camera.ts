@@ -14,8 +14,9 @@ const MOVE_MS = 450;
 /** How long it takes to zoom after a double click, in ms. */
 const DOUBLE_CLICK_MS = 250;
 
-/** How much of the screen a circle takes that is shown. */
-const FILL = 0.88;
+/** The room around a circle that is shown: for its label, and beside it, in pixels. */
+const ROOM_ABOVE_PX = 44;
+const ROOM_BESIDE_PX = 20;
 
 /** The most pixels of a unit of the map: a peer has a radius of 1. */
 const SCALE_MAX = 40;
@@ -123,8 +124,9 @@ export class Camera {
   }
 
   #scaleOf({ radius }: Circle): number {
-    const scale = (FILL * Math.min(this.#width, this.#height)) / (2 * radius);
-    return Math.min(scale, SCALE_MAX);
+    const width = Math.max(this.#width / 2, this.#width - 2 * ROOM_BESIDE_PX);
+    const height = Math.max(this.#height / 2, this.#height - 2 * ROOM_ABOVE_PX);
+    return Math.min(Math.min(width, height) / (2 * radius), SCALE_MAX);
   }
 
   #moveSmoothly(to: ReturnType<Smooth>, circle: Circle): void {

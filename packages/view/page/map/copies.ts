@@ -87,7 +87,7 @@ export class Copies {
     });
   }
 
-  /** Says how many pixels a unit of the map has, and how large the smallest dot of the screen is. */
+  /** Says how many pixels a unit of the map has, and how large a dot of the screen is in them. */
   setScale(scale: number, pixel: number): void {
     this.setUniform('uScale', scale);
     this.setUniform('uPixel', pixel);

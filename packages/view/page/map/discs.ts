@@ -1,6 +1,6 @@
 /**
  * AS, gauges and rings: all are rings, of which some have no hole and some are not full. Each is a
- * strip of parts around a centre, so that only the pixels are computed that it covers.
+ * strip of parts around a centre, so that no pixel is computed that it does not cover.
  */
 
 import { Copies } from './copies.ts';
@@ -9,12 +9,12 @@ import type { Circle } from './target.ts';
 /** What is drawn around the centre of a circle. */
 export interface Ring {
   readonly circle: Circle;
-  /** How far outside the circle it begins and ends, in pixels. One without a hole has no beginning. */
+  /** How far outside the circle it begins and ends, in pixels. A disc has no beginning. */
   readonly fromPx: number | undefined;
   readonly toPx: number;
   /** Red in the lowest byte, then green, blue and alpha. */
   readonly colour: number;
-  /** How much of it is full, 0 to 255: clockwise from the top, or up from below. The rest is faint. */
+  /** How much of it is full, 0 to 255: clockwise from the top, or upwards. The rest is faint. */
   readonly full?: { readonly amount: number; readonly direction: 'around' | 'up' };
 }
 

@@ -5,8 +5,8 @@ import { isPresent, type MapContents } from './hit.ts';
 import type { Target } from './target.ts';
 
 /**
- * The focus as it is now that an AS may have been opened or closed elsewhere: in the open AS if there
- * is one, and otherwise not on a peer.
+ * The focus as it is now that an AS may have been opened or closed elsewhere: in the open AS if
+ * there is one, and otherwise not on a peer.
  */
 export function currentFocus(focus: Target | undefined, contents: MapContents): Target | undefined {
   const { openAs } = contents;
@@ -24,7 +24,7 @@ export function firstSystem({ layout, openAs }: MapContents): Target | undefined
   return layout.asRadius[largest]! > 0 ? { as: largest } : undefined;
 }
 
-/** The peer of an AS that gets the focus first: the one nearest to the centre; the AS if none is. */
+/** The peer of an AS that gets the focus first: that nearest to the centre; or else the AS. */
 export function firstPeer(as: number, { layout, members, flags }: MapContents): Target {
   let nearest: number | undefined;
   let least = Number.POSITIVE_INFINITY;

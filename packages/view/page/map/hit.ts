@@ -8,8 +8,8 @@ import type { Target, Viewport } from './target.ts';
 const TOLERANCE_PX = 4;
 
 /**
- * From how many pixels for each unit of the map on a peer is hit: a dot has a radius of about a unit.
- * Smaller ones cannot be told apart, and their AS is hit instead.
+ * From how many pixels for each unit of the map on a peer is hit: a dot has a radius of about a
+ * unit. Smaller ones cannot be told apart, and their AS is hit instead.
  */
 const PEER_FROM_PX = 4;
 

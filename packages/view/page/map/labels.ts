@@ -38,7 +38,8 @@ interface Box {
 }
 
 /**
- * The labels of AS that are on the screen: above the AS, or else in it, if it is wide enough. None covers another, nor the middle of another AS.
+ * The labels of AS that are on the screen: above the AS, or else the name in it, if it is wide
+ * enough. None covers another, nor the middle of another AS.
  */
 export function labelsOf(
   systems: readonly number[],
@@ -51,26 +52,25 @@ export function labelsOf(
   const bySize = systems.toSorted((a, b) => layout.asRadius[b]! - layout.asRadius[a]! || a - b);
   const taken: Box[] = [];
   const labels: Label[] = [];
+  const isFree = (box: Box, as: number): boolean =>
+    !taken.some((other) => overlap(box, other)) &&
+    !systems.some((other) => other !== as && covers(box, other, layout, viewport));
   for (const as of bySize) {
     const radius = layout.asRadius[as]! * scale;
     if (radius < NAMED_FROM_PX) break;
     const nameWidth = nameOf(as).length * LETTER_PX;
     const countsWidth = countsOf(as).length * LETTER_PX;
-    const hasCounts = countsWidth <= 2 * radius + 20;
-    const half = Math.max(nameWidth, hasCounts ? countsWidth : 0) / 2;
-    const labelHeight = (hasCounts ? 2 : 1) * LINE_PX;
-    const isFree = (box: Box): boolean =>
-      !taken.some((other) => overlap(box, other)) &&
-      !systems.some((other) => other !== as && covers(box, other, layout, viewport));
-    // The label of a circle that reaches beyond the screen stays on the screen.
-    const x = within(layout.asX[as]! * scale + left, half + 4, width - half - 4);
     const centre = layout.asY[as]! * scale + top;
-    const bottoms = [centre - radius - GAP_PX];
-    if (2 * half <= 2 * radius) bottoms.push(centre + labelHeight / 2);
-    for (const bottom of bottoms) {
+    const above = { y: centre - radius - GAP_PX, hasCounts: countsWidth <= 2 * radius + 20 };
+    const inside = { y: centre + LINE_PX / 2, hasCounts: false };
+    for (const { y: bottom, hasCounts } of nameWidth <= 2 * radius ? [above, inside] : [above]) {
+      const half = Math.max(nameWidth, hasCounts ? countsWidth : 0) / 2;
+      const labelHeight = (hasCounts ? 2 : 1) * LINE_PX;
+      // The label of a circle that reaches beyond the screen stays on the screen.
+      const x = within(layout.asX[as]! * scale + left, half + 4, width - half - 4);
       const y = within(bottom, labelHeight + 4, height - 4);
       const box = { left: x - half, right: x + half, top: y - labelHeight, bottom: y };
-      if (!isFree(box)) continue;
+      if (!isFree(box, as)) continue;
       taken.push(box);
       labels.push({ as, x: Math.round(x), y: Math.round(y), hasCounts });
       break;

@@ -1,6 +1,6 @@
 /**
- * Draws the map with WebGL, from back to front: traffic between AS, AS, lines from the selected peer
- * to its neighbours, peers, rings around what is selected or has the focus, names.
+ * Draws the map with WebGL, from back to front: traffic between AS, AS, lines from the selected
+ * peer to its neighbours, peers, rings around what is selected or has the focus, names.
  */
 
 // oxlint-disable-next-line import/no-unassigned-import -- it replaces what needs `eval` in PixiJS
@@ -42,7 +42,7 @@ export interface PictureContents {
 /** The radius of a dot, in units of the map: peers are 2 apart. */
 const DOT_RADIUS = 0.84;
 
-/** From which radius on a dot has a level, and the place of an absent peer an outline, in pixels. */
+/** From which radius on dots have levels, and places of absent peers an outline, in pixels. */
 const LEVEL_FROM_PX = 4.5;
 
 /** How many bands are drawn at most, those of the open AS not counted: the largest. */
@@ -93,7 +93,7 @@ export class Picture {
       antialias: false,
       preferWebGLVersion: 2,
       resolution: resolution(),
-      // Without them there are no hidden elements of PixiJS on the page, nor listeners for its events.
+      // Without them, PixiJS adds no hidden elements to the page, nor listeners for its events.
       skipExtensionImports: true,
     });
     if (renderer.context.webGLVersion !== 2) {
@@ -107,7 +107,7 @@ export class Picture {
     this.#renderer.resize(Math.max(1, width), Math.max(1, height), resolution());
   }
 
-  /** Draws. Returns after how many ms it is to be drawn again, if nothing else changes; 0 if never. */
+  /** Draws. Returns after how many ms to draw again, even if nothing else changes; 0 if never. */
   draw(contents: PictureContents): number {
     const { viewport, layout, palette } = contents;
     const inks = this.#inksOf(palette);

@@ -29,6 +29,7 @@ export function SwarmMap({ page, run }: { page: PageState; run: RunState }) {
         <div
           ref={surface}
           class="map__surface"
+          hidden={map?.isUnavailable.value}
           role="application"
           aria-roledescription="map"
           aria-label={instructions(run)}

@@ -1,8 +1,7 @@
 /**
  * Traffic between AS as curved bands, whose width grows with the square root of the rate: a quarter
- * of the rate is half as wide. A rate of `reference` is `BAND_MAX_PX` wide. The reference is 1, 2 or
- * 5 times a power of ten, and not below any rate that the page has shown, so that the bands of two
- * runs side by side can be compared.
+ * of the rate is half as wide. The rate of the widest band is 1, 2 or 5 times a power of ten, and
+ * not below any rate that the page has shown, so that two runs side by side can be compared.
  *
  *        ____________
  *      /              \        A curve bends to the right of the way from its sender to its
@@ -21,7 +20,7 @@ export const BAND_MAX_PX = 12;
 /** How far a curve bends, as a share of the distance. */
 const BEND = 0.16;
 
-/** A curve from the edge of a circle to that of another: a quadratic Bézier, in units of the map. */
+/** A curve from one circle to another: a quadratic Bézier, in units of the map. */
 export interface Curve {
   readonly fromX: number;
   readonly fromY: number;

@@ -17,7 +17,7 @@ import type { Scene } from '../scene.ts';
 import type { RunState } from '../state.ts';
 import { paletteOf, theme } from '../theme.ts';
 import { piecesOfColumn } from '../worker/heat-map.ts';
-import { PICTURE_MS, useFollowed } from './follow.ts';
+import { PICTURE_MS, useFollowed } from '../follow.ts';
 import { formatInteger } from './format.ts';
 import { LABEL_HEIGHT, piecesOf, ROWS_MAX, rowHeightOf } from './heat.ts';
 import { HeatDrawing, roleMarkOf } from './heat-drawing.ts';

@@ -3,7 +3,7 @@
 import type { RecordingHeader } from '@cachetorrent/recording';
 
 import type { Scene } from '../scene.ts';
-import { useFollowed } from './follow.ts';
+import { useFollowed } from '../follow.ts';
 import { formatDecimal, formatMegabytes, formatShare, pluralize } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
 import { Figures, Panel, type PanelProps, Pending } from './panel.tsx';

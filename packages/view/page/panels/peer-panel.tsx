@@ -6,7 +6,7 @@ import { useId } from 'preact/hooks';
 
 import type { PeerDetails, PeerNeighbour, PeerRole, Scene } from '../scene.ts';
 import type { RunState } from '../state.ts';
-import { useFollowed } from './follow.ts';
+import { useFollowed } from '../follow.ts';
 import { formatInteger, formatMbps, formatSeconds, mbps, NONE, pluralize } from './format.ts';
 import {
   Figures,

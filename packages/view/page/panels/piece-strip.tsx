@@ -14,7 +14,7 @@ import {
   rarestIn,
 } from './availability.ts';
 import { colourTable, levelOf } from './colour-table.ts';
-import { PICTURE_MS, useFollowed } from './follow.ts';
+import { PICTURE_MS, useFollowed } from '../follow.ts';
 import { formatDecimal, formatInteger, pluralize } from './format.ts';
 import { Figures, Gradient, Panel, type PanelProps, Pending } from './panel.tsx';
 import { drawCells, type Picture, usePicture } from './picture.ts';

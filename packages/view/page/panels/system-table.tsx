@@ -6,7 +6,7 @@ import { useMemo } from 'preact/hooks';
 
 import type { Scene } from '../scene.ts';
 import type { RunState } from '../state.ts';
-import { useFollowed } from './follow.ts';
+import { useFollowed } from '../follow.ts';
 import { formatDecimal, formatInteger, megabytes } from './format.ts';
 import { MoreButton, PAGE_ROWS, Panel, type PanelProps, Pending, ProgressBar } from './panel.tsx';
 import { useSteadyOrder } from './steady-order.ts';

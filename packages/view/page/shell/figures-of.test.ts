@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import type { FramePoint, Scene } from '../scene.ts';
 import { figuresOf, halfCompleteMs, pointAt } from './figures-of.ts';
 
-const point = (atMs: number, totals: Partial<Totals> = {}, utilization = 0): FramePoint =>
+const point = (atMs: number, totals: Partial<Totals> = {}, utilisation = 0): FramePoint =>
   ({
     atMs,
-    utilization,
+    utilisation,
     totals: { leechers: 0, completions: 0, aborted: 0, crashed: 0, ...totals },
   }) as FramePoint;
 

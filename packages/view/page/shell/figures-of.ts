@@ -86,7 +86,7 @@ export function figuresOf(
       name: 'uploadUtilisation',
       label: 'Upload in use',
       title: 'What peers have sent of what they could have sent, in the last frame',
-      value: pointAt(points, scene.atMs)?.utilization ?? NaN,
+      value: pointAt(points, scene.atMs)?.utilisation ?? NaN,
       text: shareText,
     },
     count('piecesHeld', totals.piecesHeld, 'Pieces held', 'Pieces that all peers hold together'),

@@ -28,7 +28,12 @@ const PANELS: readonly Panel[] = [
   {
     name: 'systems',
     title: 'AS',
-    content: ({ page }, run) => <SystemTable page={page} run={run} />,
+    content: ({ page }, run) => (
+      <>
+        <SystemTable page={page} run={run} />
+        {run.openAs.value !== undefined && <OpenSystem page={page} run={run} />}
+      </>
+    ),
   },
   {
     name: 'pieces',

@@ -92,7 +92,7 @@ export const CURVES: readonly CurveKind[] = [
       {
         name: 'of what peers can send',
         colour: '--leecher',
-        value: ({ utilization }) => 100 * utilization,
+        value: ({ utilisation }) => 100 * utilisation,
         text: (percent) => shareText(percent / 100),
       },
     ],

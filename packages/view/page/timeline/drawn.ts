@@ -3,11 +3,11 @@
  * once a second while a recording grows.
  */
 
-import { computed, type ReadonlySignal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
+import { follow } from '../follow.ts';
 import type { FramePoint, SwarmEvent } from '../scene.ts';
 import type { ShellState } from '../shell/shell-state.ts';
-import { throttled } from './throttled.ts';
 
 /** What is drawn. */
 export interface Drawn {
@@ -24,14 +24,16 @@ export const MARGIN_RIGHT = 24;
 
 const INTERVAL_MS = 1000;
 
-/** What is drawn of the runs of a page. */
+/** What is drawn of the runs of a page, as long as there is the page. */
 export function drawnOf({ page, shownEvents }: ShellState): ReadonlySignal<Drawn> {
-  const newest = computed(() => ({
+  const newest = computed<Drawn>(() => ({
     untilMs: page.untilMs.value,
     points: page.runs.map(({ points }) => points.value),
     events: shownEvents.map(({ value }) => value),
   }));
-  return throttled<Drawn>(newest, INTERVAL_MS);
+  const drawn = signal(newest.peek());
+  follow(newest, drawn, INTERVAL_MS);
+  return drawn;
 }
 
 /** Where a time is, as a CSS length from the left. */

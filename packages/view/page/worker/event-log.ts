@@ -4,8 +4,8 @@
  * In each frame, events of a kind in one AS are one. That is all for the first `FINE` events of a
  * kind. After them the kind becomes coarser: all AS are one, and an event stands for all since the
  * one before, which is a span of time ago. The span doubles with every `STEP` events. So a run of
- * 20,000 frames has at most some 5,000 events, even if there are some of every kind in each of them;
- * and kinds that are rare, which people look for, are never merged.
+ * 20,000 frames has at most some 5,000 events, even if there are some of every kind in each of
+ * them; and kinds that are rare, which people look for, are never merged.
  *
  *     fine      crashed AS 1   crashed AS 4   crashed AS 1   …
  *     coarse           crashed: 40, within 4 s in 7 AS              crashed: 95, within 8 s in 9 AS

@@ -45,3 +45,12 @@ test.each([1, 7, 8, 1_000, 1_024, 1_025, 2_048, 2_049, 3_500, 5_000, 9_999, 100_
     }
   },
 );
+
+test('a cell of 300 pieces, of which one is held, is not empty', () => {
+  const pieces = 300 * COLUMNS_MAX;
+  const { held, columns } = openAsOf(stateOf(pieces, [[], [300]]), 2, Uint32Array.of(1));
+  const size = Math.ceil(pieces / columns);
+  const column = Math.floor(300 / size);
+  expect(held[column]).toBe(1);
+  expect(held.filter((cell) => cell > 0)).toHaveLength(1);
+});

@@ -50,6 +50,8 @@ function fillRow(cells: Uint8Array, set: Uint8Array, size: number, pieces: numbe
     for (let piece = first; piece < last; piece += 8) {
       count += BITS_OF_BYTE[(set[piece >> 3]! >> (piece & 7)) & mask]!;
     }
-    cells[column] = Math.floor((255 * count) / (last - first));
+    // Only all is 255, and only none is 0.
+    const share = Math.floor((255 * count) / (last - first));
+    cells[column] = count === 0 ? 0 : Math.max(1, share);
   }
 }

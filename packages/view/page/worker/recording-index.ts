@@ -119,11 +119,11 @@ export class RecordingIndex implements ReadingVisitor {
       redundancy,
       borderKbps: changed('outsideBits') / (toMs - fromMs),
       insideKbps: changed('insideBits') / (toMs - fromMs),
-      utilization: capacityBits > 0 ? Math.min(1, changed('sentBits') / capacityBits) : 0,
+      utilisation: capacityBits > 0 ? Math.min(1, changed('sentBits') / capacityBits) : 0,
     };
     if (before !== undefined && before.atMs < fromMs) {
       // Frames in which nothing happens are left out of a recording. Curves need their ends.
-      const quiet = { ...before, borderKbps: 0, insideKbps: 0, utilization: 0 };
+      const quiet = { ...before, borderKbps: 0, insideKbps: 0, utilisation: 0 };
       const firstEndMs = before.atMs + this.#header.frameMs;
       if (firstEndMs < fromMs) this.#points.push({ ...quiet, atMs: firstEndMs });
       this.#points.push({ ...quiet, atMs: fromMs });

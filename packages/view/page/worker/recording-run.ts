@@ -97,8 +97,8 @@ export class RecordingRun implements RunWorker {
   }
 
   /**
-   * See `RunWorker`. While a look is answered, others may come; then all of them are answered at the
-   * time of the newest, since that is what a user wants to see.
+   * See `RunWorker`. While a look is answered, others may come; then all of them are answered at
+   * the time of the newest, since that is what a user wants to see.
    */
   look(look: Look): Promise<Scene> {
     if (this.#isUnreadable) return Promise.reject(unreadable());
