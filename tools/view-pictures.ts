@@ -72,7 +72,7 @@ await withTemporaryFolder(async (folder) => {
   }
   const executablePath = CHROMIUM.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) throw new Error('Chromium is not installed');
-  const args = ['--no-sandbox', '--enable-unsafe-swiftshader'];
+  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
   const browser = await chromium.launch({ executablePath, args });
   try {
     for (const picture of PICTURES) await draw(browser, folder, picture);

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 30_000;
 
 export async function launch(): Promise<Browser> {
   // Without a graphics card, WebGL is drawn by the CPU.
-  const args = ['--no-sandbox', '--enable-unsafe-swiftshader'];
+  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
   return chromium.launch({ executablePath: executablePath!, args });
 }
 

@@ -14,7 +14,7 @@ let root = '';
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'workspace-'));
-  const bundler = ['bundle.ts', 'bundle/chunks.ts', 'bundle/libraries.ts'];
+  const bundler = ['bundle.ts', 'bundle/chunks.ts', 'bundle/libraries.ts', 'bundle/page.ts'];
   const others = ['pnpm-lock.yaml', ...bundler.map((name) => `tools/${name}`)];
   for (const path of ['packages/std/package.json', SOURCE, ...others])
     write(path, '', START_MS - 1);
@@ -29,6 +29,7 @@ test('the inputs are sources of our own, manifests, and what says how to bundle'
     'tools/bundle.ts',
     'tools/bundle/chunks.ts',
     'tools/bundle/libraries.ts',
+    'tools/bundle/page.ts',
   ]);
 });
 

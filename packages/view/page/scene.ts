@@ -209,7 +209,8 @@ export interface PeerNeighbour {
   /** Whether the peer has unchoked it, and it the peer. */
   readonly isUnchoked: boolean;
   readonly hasUnchokedUs: boolean;
-  /** What flows to it, and from it, in kbit/s. */
+  /** What flows from the peer to this neighbour, in kbit/s. */
   readonly toKbps: number;
+  /** What flows from this neighbour to the peer, in kbit/s. */
   readonly fromKbps: number;
 }

@@ -60,7 +60,7 @@ export async function viewCosts(options: ViewOptions): Promise<ViewCost[]> {
     const fix = 'install it, or set CHROMIUM to its path';
     throw new UserError({ at: 'Chromium', problem: 'is not installed', fix });
   }
-  const args = ['--no-sandbox', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
+  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
   const browser = await chromium.launch({ executablePath, args });
   try {
     const costs: ViewCost[] = [];

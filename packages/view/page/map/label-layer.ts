@@ -91,6 +91,7 @@ export class LabelLayer {
       anchor: { x: 0.5, y: 1 },
       roundPixels: true,
     });
+    child.visible = false;
     this.container.addChild(child);
     return child;
   }

@@ -232,8 +232,8 @@ export class Picture {
     for (const neighbour of scene.peer.neighbours) {
       const other = peerCircle(neighbour.peer, contents);
       const { toKbps, fromKbps } = neighbour;
-      if (toKbps > 0) this.#addLine(other, own, inks.traffic);
-      if (fromKbps > 0) this.#addLine(own, other, inks.traffic);
+      if (toKbps > 0) this.#addLine(own, other, inks.traffic);
+      if (fromKbps > 0) this.#addLine(other, own, inks.traffic);
       if (toKbps > 0 || fromKbps > 0) continue;
       const curve = curveBetween(own, other);
       if (curve === undefined) continue;

@@ -3,12 +3,17 @@
 import { useComputed } from '@preact/signals';
 
 import { differencesOf, type FieldDifference } from './differences.ts';
+import { figuresOf } from './figures-of.ts';
+import { changeText } from './format.ts';
 import type { ShellState } from './shell-state.ts';
 
 /** How many fields are shown at first. */
 const SHOWN_MAX = 8;
 
-/** The fields of the configuration in which the two runs of a page differ. */
+/** The figures by which runs are compared first; all others are below the maps. */
+const KEY_FIGURES = ['redundancy', 'bytesFromOutside', 'borderKbps', 'completions'];
+
+/** The fields of the configuration in which the two runs of a page differ, and what this makes. */
 export function Comparison({ shell }: { readonly shell: ShellState }) {
   const { runs } = shell.page;
   const differences = useComputed(() => {
@@ -28,7 +33,32 @@ export function Comparison({ shell }: { readonly shell: ShellState }) {
       {differences === undefined && <p>This is known once both recordings have been opened.</p>}
       {differences?.length === 0 && <p>Nothing: both have the same configuration and seed.</p>}
       {differences !== undefined && differences.length > 0 && <Lines differences={differences} />}
+      <KeyFigures shell={shell} />
     </section>
+  );
+}
+
+/** What the key figures are at the time of the clock, from the first run to the second. */
+function KeyFigures({ shell }: { readonly shell: ShellState }) {
+  const [first, second] = shell.page.runs.map(({ scene, points, header }) =>
+    scene.value === undefined || header.value === undefined
+      ? undefined
+      : figuresOf(scene.value, points.value, header.value),
+  );
+  if (first === undefined || second === undefined) return null;
+  return (
+    <ul class="shell-key-figures" aria-label="Figures at this time">
+      {KEY_FIGURES.map((name) => {
+        const [one, other] = [first, second].map((each) => each.find((of) => of.name === name)!);
+        return (
+          <li key={name}>
+            <b>{one!.label}</b>: {one!.text(one!.value)} <span aria-hidden="true">→</span>
+            <span class="visually-hidden">, in the second</span> {other!.text(other!.value)}{' '}
+            <span class="shell-change">({changeText(one!.value, other!.value, one!.text)})</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

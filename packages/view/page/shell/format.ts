@@ -34,12 +34,12 @@ export function shareText(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '–';
 }
 
-/** What the second of two figures is, compared with the first: `+4 (× 1.25)`. */
+/** What the second of two figures is, compared with the first: `+4, × 1.25`. */
 export function changeText(first: number, second: number, text: (value: number) => string): string {
   if (!Number.isFinite(first) || !Number.isFinite(second)) return '–';
   const difference = second - first;
   if (difference === 0) return 'the same';
   const sign = difference > 0 ? '+' : '−';
-  const ratio = first > 0 && second > 0 ? ` (× ${numberText(second / first)})` : '';
+  const ratio = first > 0 && second > 0 ? `, × ${numberText(second / first)}` : '';
   return `${sign}${text(Math.abs(difference))}${ratio}`;
 }
