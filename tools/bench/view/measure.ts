@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { readRecording, UserError } from '@cachetorrent/runner';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 
 import { withTemporaryFolder } from '../../files.ts';
 import { table } from '../../runs/markdown.ts';
@@ -43,6 +43,11 @@ export interface ViewCost {
   readonly picturesPerSecond: Summary;
   /** States of the swarm shown in a second. */
   readonly scenesPerSecond: Summary;
+  /**
+   * How long the thread of the page is busy for each picture, in ms: with scripts, styles and layout.
+   * Workers, WebGL and what the screen shows are others.
+   */
+  readonly busyMs: Summary;
   /** What draws. */
   readonly renderer: string;
 }
@@ -89,7 +94,7 @@ function costOf(browser: Browser, config: string, options: ViewOptions): Promise
       const opened = (played.openMs / 1e3).toFixed(1);
       log(`${config}, ${i + 1} of ${runs}: opens in ${opened} s, ${rate} pictures per second`);
     }
-    const of = (figure: 'openMs' | 'picturesPerSecond' | 'scenesPerSecond'): Summary =>
+    const of = (figure: keyof Omit<Played, 'renderer'>): Summary =>
       summarize(plays.map((played) => played[figure]));
     return {
       config,
@@ -100,6 +105,7 @@ function costOf(browser: Browser, config: string, options: ViewOptions): Promise
       openMs: of('openMs'),
       picturesPerSecond: of('picturesPerSecond'),
       scenesPerSecond: of('scenesPerSecond'),
+      busyMs: of('busyMs'),
       renderer: plays[0]!.renderer,
     };
   });
@@ -109,6 +115,7 @@ interface Played {
   readonly openMs: number;
   readonly picturesPerSecond: number;
   readonly scenesPerSecond: number;
+  readonly busyMs: number;
   readonly renderer: string;
 }
 
@@ -132,14 +139,19 @@ async function play(browser: Browser, file: string, seconds: number): Promise<Pl
       view.seek(${PLAYED_FROM} * view.untilMs.value);
       view.isPlaying.value = true;
     }`);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
     const before = await counts(page);
+    const busyBeforeMs = await busyMs(session);
     await page.waitForTimeout(seconds * 1_000);
     const after = await counts(page);
+    const busy = (await busyMs(session)) - busyBeforeMs;
     const passed = (after.ms - before.ms) / 1e3;
     return {
       openMs,
       picturesPerSecond: (after.pictures - before.pictures) / passed,
       scenesPerSecond: (after.scenes - before.scenes) / passed,
+      busyMs: busy / Math.max(1, after.pictures - before.pictures),
       renderer: await page.evaluate<string>(`{
         const gl = document.createElement('canvas').getContext('webgl2');
         const names = gl?.getExtension('WEBGL_debug_renderer_info');
@@ -163,9 +175,15 @@ function counts(page: Page): Promise<Counts> {
   );
 }
 
+/** How long the thread of a page has been busy, in ms. */
+async function busyMs(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1e3 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
+}
+
 export function viewTable(costs: readonly ViewCost[]): string {
   const titles = ['peers', 'AS', 'recording, MB', 'page, MB', 'opens in, s'];
-  titles.push('pictures per second', 'states per second');
+  titles.push('pictures per second', 'states per second', 'page busy, ms per picture');
   const rows = costs.map((cost) => [
     cost.peers.toLocaleString('en'),
     String(cost.systems),
@@ -174,9 +192,10 @@ export function viewTable(costs: readonly ViewCost[]): string {
     withRange(cost.openMs, 1e3),
     withRange(cost.picturesPerSecond),
     withRange(cost.scenesPerSecond),
+    withRange(cost.busyMs),
   ]);
   const renderers = [...new Set(costs.map(({ renderer }) => renderer))];
-  return `${table(titles, rows, 'rrrrrrr')}\n\nDrawn by ${renderers.join('; ')}.`;
+  return `${table(titles, rows, 'rrrrrrrr')}\n\nDrawn by ${renderers.join('; ')}.`;
 }
 
 function withRange({ median, min, max }: Summary, divisor: number = 1): string {
