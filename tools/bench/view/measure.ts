@@ -44,8 +44,8 @@ export interface ViewCost {
   /** States of the swarm shown in a second. */
   readonly scenesPerSecond: Summary;
   /**
-   * How long the thread of the page is busy for each picture, in ms: with scripts, styles and layout.
-   * Workers, WebGL and what the screen shows are others.
+   * How long the thread of the page is busy for each picture, in ms: with scripts, styles and
+   * layout. Workers, WebGL and what the screen shows are others.
    */
   readonly busyMs: Summary;
   /** What draws. */
