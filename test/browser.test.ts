@@ -4,7 +4,6 @@
  * page are skipped with a warning.
  */
 
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +15,7 @@ import { exchange, type ExchangeOutcome } from './browser/page.ts';
 import { replay, type Replayed } from './browser/replay.ts';
 import { record, sourceOf } from './recorded.ts';
 import { smallSwarm } from './swarms.ts';
+import { executablePath } from './view/viewer.ts';
 
 const HERE = fileURLToPath(new URL('./browser/', import.meta.url));
 /** The sources of the bundles. */
@@ -82,11 +82,6 @@ test('two peers exchange a file in this process', async () => {
   expect(outcome.transferredBytes).toBeLessThan(1.01 * FILE_BYTES);
 });
 
-const executablePath = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 if (executablePath === undefined) {
   console.warn(
     '\n!!! Chromium is not installed: pages are NOT tested in a browser (apt-get install chromium).\n',

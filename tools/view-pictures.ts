@@ -3,14 +3,14 @@
  * opens their page in Chromium, and takes a screenshot of each thing that docs/view.md shows.
  */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { Command } from 'commander';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 import { CACHETORRENT, measure } from './bench/process.ts';
+import { withChromium } from './chromium.ts';
 import { inRepository, withTemporaryFolder } from './files.ts';
 
 interface Picture {
@@ -54,7 +54,6 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   leaders: ['--leaders', '30'],
 };
 const CONFIG = ['run', 'examples/configs/latency.json', '--pieces', '200', '--quiet'];
-const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
 /** Until the map has moved to what is selected, and the curves are drawn. */
 const SETTLE_MS = 2_000;
 const POLL_MS = 50;
@@ -70,15 +69,9 @@ await withTemporaryFolder(async (folder) => {
     const args = [...CONFIG, ...flags, '--out', join(folder, name), '--record'];
     await measure({ script: CACHETORRENT, args });
   }
-  const executablePath = CHROMIUM.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) throw new Error('Chromium is not installed');
-  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-  const browser = await chromium.launch({ executablePath, args });
-  try {
+  await withChromium(async (browser) => {
     for (const picture of PICTURES) await draw(browser, folder, picture);
-  } finally {
-    await browser.close();
-  }
+  });
 });
 
 async function draw(browser: Browser, folder: string, picture: Picture): Promise<void> {

@@ -3,14 +3,14 @@
  * the pictures of the map that are drawn. Without a graphics card, Chromium draws them on the CPU.
  */
 
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { readRecording, UserError } from '@cachetorrent/runner';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { readRecording } from '@cachetorrent/runner';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 
+import { withChromium } from '../../chromium.ts';
 import { withTemporaryFolder } from '../../files.ts';
 import { table } from '../../runs/markdown.ts';
 import { CACHETORRENT, measure } from '../process.ts';
@@ -52,28 +52,18 @@ export interface ViewCost {
   readonly renderer: string;
 }
 
-const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const OPEN_TIMEOUT_MS = 300_000;
 const POLL_MS = 20;
 /** It plays from this part of the run on, when pieces spread everywhere. */
 const PLAYED_FROM = 0.2;
 
 /** @throws UserError if there is no Chromium */
-export async function viewCosts(options: ViewOptions): Promise<ViewCost[]> {
-  const executablePath = CHROMIUM.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) {
-    const fix = 'install it, or set CHROMIUM to its path';
-    throw new UserError({ at: 'Chromium', problem: 'is not installed', fix });
-  }
-  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-  const browser = await chromium.launch({ executablePath, args });
-  try {
+export function viewCosts(options: ViewOptions): Promise<ViewCost[]> {
+  return withChromium(async (browser) => {
     const costs: ViewCost[] = [];
     for (const config of options.configs) costs.push(await costOf(browser, config, options));
     return costs;
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 function costOf(browser: Browser, config: string, options: ViewOptions): Promise<ViewCost> {
