@@ -5,10 +5,11 @@
 
 import type { RecordingHeader } from '@cachetorrent/recording';
 
+import { formatInteger } from '../panels/format.ts';
 import type { FramePoint, Scene } from '../scene.ts';
 import { clockText } from '../timeline/clock-text.ts';
 import { countUntil } from '../timeline/marks.ts';
-import { numberText, rateText, shareText, volumeText, wholeText } from './format.ts';
+import { numberText, rateText, shareText, volumeText } from './format.ts';
 
 /** A figure at a time. */
 export interface Figure {
@@ -135,5 +136,5 @@ export function halfCompleteMs(points: readonly FramePoint[], ms: number): numbe
 }
 
 function count(name: string, value: number, label: string, title: string): Figure {
-  return { name, label, title, value, text: wholeText };
+  return { name, label, title, value, text: formatInteger };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { changeText, numberText, rateText, shareText, volumeText, wholeText } from './format.ts';
+import { formatInteger } from '../panels/format.ts';
+import { changeText, numberText, rateText, shareText, volumeText } from './format.ts';
 
 test.each([
   [0, '0'],
@@ -15,7 +16,7 @@ test.each([
 });
 
 test('figures have units', () => {
-  expect(wholeText(1234)).toBe('1,234');
+  expect(formatInteger(1234)).toBe('1,234');
   expect(rateText(1500)).toBe('1.50 Mbit/s');
   expect(volumeText(8e6)).toBe('1.00 MB');
   expect(shareText(0.1234)).toBe('12.3 %');
@@ -29,5 +30,5 @@ test.each([
   [3, 3, 'the same'],
   [NaN, 3, '–'],
 ])('%d and %d: %s', (first, second, text) => {
-  expect(changeText(first, second, wholeText)).toBe(text);
+  expect(changeText(first, second, formatInteger)).toBe(text);
 });

@@ -1,12 +1,6 @@
 /** Figures as text. */
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const BITS_PER_MB = 8e6;
-
-/** A whole number, such as `1,234`. */
-export function wholeText(value: number): string {
-  return whole.format(value);
-}
 
 /** A number with so many digits that it can be compared: 3 if it is below 100. */
 export function numberText(value: number): string {

@@ -1,7 +1,8 @@
 /** The curves: what each shows, and how a curve is described in words. */
 
 import type { FramePoint } from '../scene.ts';
-import { numberText, rateText, shareText, wholeText } from '../shell/format.ts';
+import { formatInteger } from '../panels/format.ts';
+import { numberText, rateText, shareText } from '../shell/format.ts';
 import { secondsText } from './clock-text.ts';
 
 /** A picture with one or more curves. */
@@ -41,14 +42,14 @@ export const CURVES: readonly CurveKind[] = [
         name: 'leechers',
         colour: '--leecher',
         value: ({ totals }) => totals.leechers,
-        text: wholeText,
+        text: formatInteger,
       },
-      { name: 'seeds', colour: '--seed', value: ({ totals }) => totals.seeds, text: wholeText },
+      { name: 'seeds', colour: '--seed', value: ({ totals }) => totals.seeds, text: formatInteger },
       {
         name: 'leaders',
         colour: '--leader',
         value: ({ totals }) => totals.leaders,
-        text: wholeText,
+        text: formatInteger,
       },
     ],
   },
