@@ -1,6 +1,6 @@
 /**
  * How smoothly a recording is replayed: opens its page in a headless Chromium, plays it, and counts
- * the pictures of the map that are drawn. Without a graphics card, Chromium draws them on the CPU.
+ * how often the map is drawn. Without a graphics card, Chromium draws it on the CPU.
  */
 
 import { stat } from 'node:fs/promises';
@@ -39,13 +39,13 @@ export interface ViewCost {
   readonly pageBytes: number;
   /** From opening the page until all of the recording has been read, in ms. */
   readonly openMs: Summary;
-  /** Pictures of the map drawn in a second while it plays. */
-  readonly picturesPerSecond: Summary;
+  /** How often the map is drawn in a second while it plays. */
+  readonly framesPerSecond: Summary;
   /** States of the swarm shown in a second. */
   readonly scenesPerSecond: Summary;
   /**
-   * How long the thread of the page is busy for each picture, in ms: with scripts, styles and
-   * layout. Workers, WebGL and what the screen shows are others.
+   * How long the thread of the page is busy for each of these frames, in ms: with scripts, styles
+   * and layout. Workers, WebGL and what the screen shows are others.
    */
   readonly busyMs: Summary;
   /** What draws. */
@@ -80,9 +80,9 @@ function costOf(browser: Browser, config: string, options: ViewOptions): Promise
       signal.throwIfAborted();
       const played = await play(browser, file, options.seconds);
       plays.push(played);
-      const rate = played.picturesPerSecond.toFixed(1);
+      const rate = played.framesPerSecond.toFixed(1);
       const opened = (played.openMs / 1e3).toFixed(1);
-      log(`${config}, ${i + 1} of ${runs}: opens in ${opened} s, ${rate} pictures per second`);
+      log(`${config}, ${i + 1} of ${runs}: opens in ${opened} s, ${rate} frames per second`);
     }
     const of = (figure: keyof Omit<Played, 'renderer'>): Summary =>
       summarize(plays.map((played) => played[figure]));
@@ -93,7 +93,7 @@ function costOf(browser: Browser, config: string, options: ViewOptions): Promise
       recordingBytes: (await stat(recording)).size,
       pageBytes: (await stat(file)).size,
       openMs: of('openMs'),
-      picturesPerSecond: of('picturesPerSecond'),
+      framesPerSecond: of('framesPerSecond'),
       scenesPerSecond: of('scenesPerSecond'),
       busyMs: of('busyMs'),
       renderer: plays[0]!.renderer,
@@ -103,7 +103,7 @@ function costOf(browser: Browser, config: string, options: ViewOptions): Promise
 
 interface Played {
   readonly openMs: number;
-  readonly picturesPerSecond: number;
+  readonly framesPerSecond: number;
   readonly scenesPerSecond: number;
   readonly busyMs: number;
   readonly renderer: string;
@@ -139,9 +139,9 @@ async function play(browser: Browser, file: string, seconds: number): Promise<Pl
     const passed = (after.ms - before.ms) / 1e3;
     return {
       openMs,
-      picturesPerSecond: (after.pictures - before.pictures) / passed,
+      framesPerSecond: (after.frames - before.frames) / passed,
       scenesPerSecond: (after.scenes - before.scenes) / passed,
-      busyMs: busy / Math.max(1, after.pictures - before.pictures),
+      busyMs: busy / Math.max(1, after.frames - before.frames),
       renderer: await page.evaluate<string>(`{
         const gl = document.createElement('canvas').getContext('webgl2');
         const names = gl?.getExtension('WEBGL_debug_renderer_info');
@@ -155,13 +155,13 @@ async function play(browser: Browser, file: string, seconds: number): Promise<Pl
 
 interface Counts {
   readonly ms: number;
-  readonly pictures: number;
+  readonly frames: number;
   readonly scenes: number;
 }
 
 function counts(page: Page): Promise<Counts> {
   return page.evaluate<Counts>(
-    '({ ms: performance.now(), pictures: cachetorrentView.framesDrawn, scenes })',
+    '({ ms: performance.now(), frames: cachetorrentView.framesDrawn, scenes })',
   );
 }
 
@@ -173,14 +173,14 @@ async function busyMs(session: CDPSession): Promise<number> {
 
 export function viewTable(costs: readonly ViewCost[]): string {
   const titles = ['peers', 'AS', 'recording, MB', 'page, MB', 'opens in, s'];
-  titles.push('pictures per second', 'states per second', 'page busy, ms per picture');
+  titles.push('frames per second', 'states per second', 'page busy, ms per frame');
   const rows = costs.map((cost) => [
     cost.peers.toLocaleString('en'),
     String(cost.systems),
     (cost.recordingBytes / 1e6).toFixed(1),
     (cost.pageBytes / 1e6).toFixed(1),
     withRange(cost.openMs, 1e3),
-    withRange(cost.picturesPerSecond),
+    withRange(cost.framesPerSecond),
     withRange(cost.scenesPerSecond),
     withRange(cost.busyMs),
   ]);
